@@ -1,0 +1,78 @@
+/**
+ * The trajectory model: what every data set is read into, and all that detectors see.
+ * A step keeps the index that it has in the data set, so that a finding can be traced back.
+ */
+
+/** Who speaks in a step, whatever the data set calls it. */
+export type Role = 'system' | 'user' | 'assistant' | 'tool';
+
+/** Where a text comes from: what the agent wrote, what came back, what was asked. */
+export type Channel = 'agent' | 'observation' | 'request';
+
+export const channels: readonly Channel[] = ['agent', 'observation', 'request'];
+
+/** A tool call that the assistant issued. */
+export interface ToolCall {
+  /** position among the calls of its step, from 0 */
+  readonly index: number;
+  readonly id?: string;
+  readonly name: string;
+  /** the arguments as the data set holds them: JSON text, or plain text */
+  readonly arguments: string;
+  /** set when the call was written into the step's text: its UTF-16 offsets there */
+  readonly span?: readonly [start: number, end: number];
+}
+
+/** What came back from a tool call. */
+export interface Observation {
+  /** the id of the call it answers, if the data set says */
+  readonly callId?: string;
+  readonly name?: string;
+  readonly text: string;
+  /** set when the data set itself marks it as an error or a success */
+  readonly failed?: boolean;
+  readonly exitCode?: number;
+}
+
+/** One message, as the data set records it. */
+export interface Step {
+  /** position in the data set's own list of steps, from 0 */
+  readonly index: number;
+  readonly role: Role;
+  readonly text: string;
+  readonly reasoning?: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly observations: readonly Observation[];
+  /** epoch milliseconds */
+  readonly startTime?: number;
+  readonly endTime?: number;
+  /** true when the data set excludes this step from training already */
+  readonly masked?: boolean;
+  /** true for few-shot demonstrations and copied context: not an act of this episode */
+  readonly copied?: boolean;
+}
+
+/** What a data set says of the episode as a whole; every field is optional, none is guessed. */
+export interface Metadata {
+  readonly id?: string;
+  readonly task?: string;
+  readonly source?: string;
+  readonly model?: string;
+  readonly group?: string;
+  readonly sandbox?: string;
+  readonly container?: string;
+  readonly host?: string;
+  readonly reward?: number;
+  readonly success?: boolean;
+  /** epoch milliseconds */
+  readonly startTime?: number;
+  readonly endTime?: number;
+}
+
+/** One episode. */
+export interface Trajectory {
+  readonly steps: readonly Step[];
+  readonly metadata: Metadata;
+  /** names of the tools that the episode declares, where it does */
+  readonly tools?: readonly string[];
+}
