@@ -1,0 +1,162 @@
+import type { ChunkOutput } from './chunk-output.ts';
+import { headerNulls } from './chunk-output.ts';
+import { ColumnCursor, type Piece } from './column.ts';
+import { encodePages, type Run } from './encode.ts';
+import type { Chunk, RowGroup } from './footer.ts';
+import type { OutputFile } from './output-file.ts';
+import { type PageIndex, readPageIndex } from './page-index.ts';
+import type { ByteSource } from './source.ts';
+import { BoundsCollector, hasBounds } from './statistics.ts';
+
+/** The destination of rows that go nowhere. */
+export const dropped = 255;
+
+/** Bytes read at once when a chunk is copied whole. */
+const copyBlock = 4 << 20;
+
+/** Chunks of flat columns up to this size get exact statistics again when they lose rows. */
+const exactStatisticsUpTo = 32 << 20;
+
+/** One output of a splice: a file, and the rows of the row group that go there. */
+export interface Destination {
+  readonly file: OutputFile;
+  readonly rows: number;
+}
+
+/**
+ * Distributes the rows of one row group over output files, column by column. A chunk that loses no row is copied whole,
+ * a page that loses no row is copied as it is, and only pages that lose rows are written anew. Rows keep their order.
+ * @param target for each row the index of its destination, or `dropped`
+ * @param destinations row counts must agree with `target`; one without rows gets nothing
+ */
+export async function spliceColumns(
+  source: ByteSource,
+  group: RowGroup,
+  target: Uint8Array,
+  destinations: readonly Destination[],
+): Promise<void> {
+  for (const chunk of group.chunks) {
+    const index = await readPageIndex(source, chunk);
+    const takers = destinations.flatMap(({ file, rows }, number): Taker[] =>
+      rows > 0 && file.keeps(chunk) ? [{ number, file, rows }] : [],
+    );
+    const whole = takers.find((taker) => taker.rows === group.rowCount);
+    if (whole !== undefined && !chunk.sizeMayLack)
+      await whole.file.copyChunk(chunk, readBlocks(source, chunk), index);
+    else await distribute(source, group, chunk, target, takers, index);
+  }
+}
+
+interface Taker {
+  readonly number: number;
+  readonly file: OutputFile;
+  readonly rows: number;
+}
+
+async function* readBlocks(source: ByteSource, chunk: Chunk): AsyncGenerator<Uint8Array> {
+  for (let at = chunk.start; at < chunk.end; at += copyBlock) {
+    yield await source.read(at, Math.min(copyBlock, chunk.end - at));
+  }
+}
+
+async function distribute(
+  source: ByteSource,
+  group: RowGroup,
+  chunk: Chunk,
+  target: Uint8Array,
+  takers: readonly Taker[],
+  index: PageIndex | undefined,
+): Promise<void> {
+  if (takers.length === 0) return;
+  const cursor = new ColumnCursor(source, chunk, group.rowCount);
+  // The chunks of one file must be contiguous, those of several files may be written side by side.
+  const outputs = takers.map((taker) => ({
+    taker,
+    output: taker.file.startChunk(chunk),
+    bounds: boundsFor(chunk),
+  }));
+  let page = 0;
+  for (;;) {
+    const piece = await cursor.next(group.rowCount);
+    if (piece === undefined) break;
+    for (const { taker, output, bounds } of outputs) {
+      const runs = runsOf(piece, target, taker.number);
+      if (runs.length === 0) continue;
+      if (output.isEmpty && cursor.dictionaryPage !== undefined) output.dictionary(cursor.dictionaryPage);
+      writePiece(piece, runs, output, chunk, index, page);
+      if (bounds !== undefined) collect(piece, runs, bounds, chunk);
+    }
+    page += 1;
+  }
+  for (const { taker, output, bounds } of outputs)
+    taker.file.finishChunk(output.finish(index, bounds?.bounds()));
+}
+
+function boundsFor(chunk: Chunk): BoundsCollector | undefined {
+  const exact = chunk.leaf.repetitionLevel === 0 && chunk.uncompressedSize <= exactStatisticsUpTo;
+  return exact && chunk.metadata.has(12) && hasBounds(chunk.leaf)
+    ? new BoundsCollector(chunk.leaf)
+    : undefined;
+}
+
+function writePiece(
+  piece: Piece,
+  runs: readonly Run[],
+  output: ChunkOutput,
+  chunk: Chunk,
+  index: PageIndex | undefined,
+  page: number,
+): void {
+  const [first] = runs;
+  const all = piece.whole && runs.length === 1 && first!.from === 0 && first!.to === piece.raw.valueCount;
+  if (all) {
+    const rows = piece.endRow - piece.firstRow - (piece.continues ? 1 : 0);
+    output.copy(piece.raw, rows, index?.bounds?.[page], headerNulls(piece.raw));
+    return;
+  }
+  const bounds = index?.bounds !== undefined;
+  for (const encoded of encodePages(piece.decoded(), runs, piece.raw, chunk, { bounds }))
+    output.encoded(encoded);
+}
+
+/** The entries of a piece whose rows go to one destination, as runs. */
+function runsOf(piece: Piece, target: Uint8Array, destination: number): Run[] {
+  let wanted = 0;
+  for (let row = piece.firstRow; row < piece.endRow; row++) if (target[row] === destination) wanted += 1;
+  if (wanted === 0) return [];
+  if (wanted === piece.endRow - piece.firstRow) return [{ from: piece.firstSlot, to: piece.endSlot }];
+
+  const { repetition } = piece.decoded();
+  const runs: Run[] = [];
+  let from = -1;
+  let row = piece.firstRow - 1;
+  for (let slot = piece.firstSlot; slot < piece.endSlot; slot++) {
+    const startsRow = repetition === undefined || repetition[slot] === 0 || slot === piece.firstSlot;
+    if (!startsRow) continue;
+    row += 1;
+    const isWanted = target[row] === destination;
+    if (isWanted && from < 0) from = slot;
+    if (!isWanted && from >= 0) {
+      runs.push({ from, to: slot });
+      from = -1;
+    }
+  }
+  if (from >= 0) runs.push({ from, to: piece.endSlot });
+  return runs;
+}
+
+function collect(piece: Piece, runs: readonly Run[], bounds: BoundsCollector, chunk: Chunk): void {
+  const { definition, values } = piece.decoded();
+  if (definition === undefined) {
+    for (const { from, to } of runs) bounds.add(values, from, to);
+    return;
+  }
+  let value = 0;
+  let slot = 0;
+  for (const { from, to } of runs) {
+    for (; slot < from; slot++) if (definition[slot] === chunk.leaf.definitionLevel) value += 1;
+    const first = value;
+    for (; slot < to; slot++) if (definition[slot] === chunk.leaf.definitionLevel) value += 1;
+    bounds.add(values, first, value);
+  }
+}
