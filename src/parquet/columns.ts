@@ -111,6 +111,8 @@ export function encodeColumn(spec: ColumnSpec, rows: readonly unknown[], codec: 
         pageSize: 1 << 20,
         columnIndex: false,
         offsetIndex: false,
+        // without dictionaries the pages of several batches can stand in one chunk
+        encoding: 'PLAIN',
       },
     });
     chunks.push(ownChunk(writer.getBytes(), chunk.meta_data!, codec));

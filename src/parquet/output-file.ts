@@ -4,6 +4,7 @@ import { ChunkOutput, movedChunk, type WrittenChunk } from './chunk-output.ts';
 import { type ColumnSpec, elementStruct, type OwnChunk, schemaElements } from './columns.ts';
 import type { Chunk, Footer, RowGroup } from './footer.ts';
 import { columnIndexStruct, offsetIndexStruct, type PageIndex, shiftOffsetIndex } from './page-index.ts';
+import { buildSchema } from './schema.ts';
 import type { ByteSink } from './sink.ts';
 import {
   binary,
@@ -41,6 +42,7 @@ export class OutputFile {
   readonly #keyValues: ReadonlyMap<string, string>;
   readonly #rowGroups: ThriftStruct[] = [];
   readonly #pending: PendingIndex[] = [];
+  #pendingOfFinished = 0;
   #chunks: ThriftStruct[] = [];
   #groupStart = 4;
   #compressed = 0;
@@ -106,9 +108,9 @@ export class OutputFile {
     this.#add({ struct, compressedSize: own.bytes.length, uncompressedSize: own.uncompressedSize });
   }
 
-  /** @param template the input's row group that it follows */
-  finishRowGroup(rows: number, template: RowGroup): void {
-    const struct: ThriftStruct = new Map(template.struct);
+  /** @param template the input's row group that it follows, if there is one */
+  finishRowGroup(rows: number, template?: RowGroup): void {
+    const struct: ThriftStruct = new Map(template?.struct);
     struct.set(1, structList(this.#chunks)).set(2, i64(this.#uncompressed)).set(3, i64(rows));
     if (struct.has(5)) struct.set(5, i64(this.#groupStart));
     if (struct.has(6)) struct.set(6, i64(this.#compressed));
@@ -116,10 +118,8 @@ export class OutputFile {
     if (this.#keep.includes(false)) struct.delete(4); // sorting columns go by number
     this.#rowGroups.push(struct);
     this.#rows += rows;
-    this.#chunks = [];
-    this.#groupStart = this.#sink.position;
-    this.#compressed = 0;
-    this.#uncompressed = 0;
+    this.#pendingOfFinished = this.#pending.length;
+    this.abandonRowGroup();
   }
 
   /** Writes indexes and footer. Returns rows, size and SHA-256. */
@@ -133,6 +133,15 @@ export class OutputFile {
     this.#sink.write(length);
     this.#sink.write(magic);
     return { rows: this.#rows, ...this.#sink.finish() };
+  }
+
+  /** Forgets the chunks of a row group that could not be finished. Their bytes stay, and nothing points at them. */
+  abandonRowGroup(): void {
+    this.#chunks = [];
+    this.#pending.length = this.#pendingOfFinished;
+    this.#groupStart = this.#sink.position;
+    this.#compressed = 0;
+    this.#uncompressed = 0;
   }
 
   abort(): void {
@@ -207,6 +216,31 @@ export class OutputFile {
     }
     return pairs;
   }
+}
+
+/** A footer without columns, for files that hold columns of our own alone. */
+export function emptyFooter(createdBy: string): Footer {
+  const root: ThriftStruct = new Map([
+    [4, binary('schema')],
+    [5, i32(0)],
+  ]);
+  const struct: ThriftStruct = new Map([
+    [1, i32(2)],
+    [2, structList([root])],
+    [6, binary(createdBy)],
+  ]);
+  const { root: node, leaves } = buildSchema([root]);
+  const none = new Uint8Array(0);
+  return {
+    rowCount: 0,
+    root: node,
+    leaves,
+    rowGroups: [],
+    keyValues: new Map(),
+    createdBy,
+    struct,
+    bytes: none,
+  };
 }
 
 /** Index behind the schema element at `start` and all below it. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { messageOf, TrajsieveError } from '../errors.ts';
 
 /** Where the bytes of one output go, in order. */
 export interface ByteSink {
@@ -14,9 +15,22 @@ export interface ByteSink {
 
 const bufferSize = 1 << 20;
 
+/** Does something to an output; what goes wrong there is about the disk, and ends the run. */
+export function onDisk<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new TrajsieveError('output-write', `output cannot be written: ${messageOf(error)}`, {
+      where: { file: path },
+      remedy: 'make room or give leave to write, then run again: it goes on where it stopped',
+      cause: error,
+    });
+  }
+}
+
 /** A new local file. Throws when it exists already. */
 export function createFile(path: string): ByteSink {
-  const descriptor = openSync(path, 'wx');
+  const descriptor = onDisk(path, () => openSync(path, 'wx'));
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafeSlow(bufferSize);
   let buffered = 0;
@@ -24,7 +38,10 @@ export function createFile(path: string): ByteSink {
 
   const put = (bytes: Uint8Array) => {
     hash.update(bytes);
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done, bytes.length - done);
+    onDisk(path, () => {
+      for (let done = 0; done < bytes.length; )
+        done += writeSync(descriptor, bytes, done, bytes.length - done);
+    });
   };
   const flush = () => {
     if (buffered > 0) put(buffer.subarray(0, buffered));
@@ -46,8 +63,10 @@ export function createFile(path: string): ByteSink {
     },
     finish() {
       flush();
-      fsyncSync(descriptor);
-      closeSync(descriptor);
+      onDisk(path, () => {
+        fsyncSync(descriptor);
+        closeSync(descriptor);
+      });
       return { size: position, sha256: hash.digest('hex') };
     },
     abort: () => closeSync(descriptor),

@@ -6,11 +6,6 @@
 /** Who speaks in a step, whatever the data set calls it. */
 export type Role = 'system' | 'user' | 'assistant' | 'tool';
 
-/** Where a text comes from: what the agent wrote, what came back, what was asked. */
-export type Channel = 'agent' | 'observation' | 'request';
-
-export const channels: readonly Channel[] = ['agent', 'observation', 'request'];
-
 /** A tool call that the assistant issued. */
 export interface ToolCall {
   /** position among the calls of its step, from 0 */

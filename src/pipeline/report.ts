@@ -1,0 +1,72 @@
+import { TrajsieveError } from '../errors.ts';
+import type { InputProblem } from './inputs.ts';
+import type { LedgerEntry, RunConfig } from './ledger.ts';
+import type { Plan } from './plan.ts';
+import type { Account } from './row-map.ts';
+import { addTally, emptyTally, type Tally } from './tally.ts';
+
+/** The sum of a run, as `report.json` holds it. It is made from the ledger alone. */
+export interface Report {
+  readonly version: string;
+  readonly config: RunConfig;
+  readonly rows: Account;
+  readonly tally: Tally;
+  /** rows that could not be examined */
+  readonly errors: number;
+  readonly files: readonly FileReport[];
+  /** inputs of which nothing could be read */
+  readonly problems: readonly InputProblem[];
+}
+
+export interface FileReport {
+  readonly file: string;
+  readonly rows: Account;
+  readonly unreadable: LedgerEntry['unreadable'];
+}
+
+/** Adds up a run's ledger. Throws when the account does not close. */
+export function buildReport(plan: Plan, entries: readonly LedgerEntry[], config: RunConfig): Report {
+  const tally = emptyTally();
+  for (const entry of entries) addTally(tally, entry.tally);
+  const files = plan.files.flatMap(({ file }): FileReport[] => {
+    const own = entries.filter((entry) => entry.file === file);
+    if (own.length === 0) return [];
+    return [
+      {
+        file,
+        rows: addAccounts(own.map((entry) => entry.rows)),
+        unreadable: own.flatMap((entry) => entry.unreadable),
+      },
+    ];
+  });
+  const rows = addAccounts(files.map((file) => file.rows));
+  if (rows.in !== plan.rows || rows.in !== rows.kept + rows.dropped + rows.quarantined + rows.unreadable) {
+    throw new TrajsieveError(
+      'account-open',
+      `account does not close: ${plan.rows} rows planned, ${JSON.stringify(rows)}`,
+      {
+        remedy: 'this is a fault of trajsieve: please report it',
+      },
+    );
+  }
+  return {
+    version: config.version,
+    config,
+    rows,
+    tally,
+    errors: tally.verdicts['error'] ?? 0,
+    files,
+    problems: plan.problems,
+  };
+}
+
+function addAccounts(accounts: readonly Account[]): Account {
+  const sum = (name: keyof Account) => accounts.reduce((total, account) => total + account[name], 0);
+  return {
+    in: sum('in'),
+    kept: sum('kept'),
+    dropped: sum('dropped'),
+    quarantined: sum('quarantined'),
+    unreadable: sum('unreadable'),
+  };
+}

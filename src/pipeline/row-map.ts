@@ -1,0 +1,74 @@
+import { dropped } from '../parquet/splice.ts';
+
+/** Where a row can go: kept, quarantined, dropped, unreadable. One letter each in the ledger. */
+export const places = ['k', 'q', 'd', 'u'] as const;
+export type Place = (typeof places)[number];
+
+/** Outputs that rows are spliced into, by number. */
+export const keptOutput = 0;
+export const quarantineOutput = 1;
+
+/** The account of a work unit. It must close: in = kept + dropped + quarantined + unreadable. */
+export interface Account {
+  readonly in: number;
+  readonly kept: number;
+  readonly dropped: number;
+  readonly quarantined: number;
+  readonly unreadable: number;
+}
+
+/** Where each row of a work unit went, in order, as runs: `k120 q1 k33 d2 u100`. */
+export class RowMap {
+  readonly #runs: { place: Place; rows: number }[] = [];
+
+  /** @param target for each row the number of its output, or `dropped` */
+  append(target: Uint8Array): void {
+    for (const output of target) {
+      this.#add(output === keptOutput ? 'k' : output === quarantineOutput ? 'q' : placeOfOther(output), 1);
+    }
+  }
+
+  unreadable(rows: number): void {
+    this.#add('u', rows);
+  }
+
+  toString(): string {
+    return this.#runs.map(({ place, rows }) => `${place}${rows}`).join(' ');
+  }
+
+  account(): Account {
+    return accountOf(this.#runs);
+  }
+
+  #add(place: Place, rows: number): void {
+    const last = this.#runs.at(-1);
+    if (last?.place === place) last.rows += rows;
+    else if (rows > 0) this.#runs.push({ place, rows });
+  }
+}
+
+function placeOfOther(output: number): Place {
+  if (output === dropped) return 'd';
+  throw new Error(`row goes to output ${output}, which is none`);
+}
+
+/** Reads a row map back. Throws where it is not one. */
+export function parseRowMap(text: string): { place: Place; rows: number }[] {
+  if (text === '') return [];
+  return text.split(' ').map((run) => {
+    const match = /^([kqdu])([1-9]\d*)$/.exec(run);
+    if (match === null) throw new Error(`row map holds ${JSON.stringify(run)}`);
+    return { place: match[1] as Place, rows: Number(match[2]) };
+  });
+}
+
+export function accountOf(runs: readonly { place: Place; rows: number }[]): Account {
+  const sum = (place: Place) => runs.reduce((total, run) => total + (run.place === place ? run.rows : 0), 0);
+  return {
+    in: runs.reduce((total, run) => total + run.rows, 0),
+    kept: sum('k'),
+    dropped: sum('d'),
+    quarantined: sum('q'),
+    unreadable: sum('u'),
+  };
+}

@@ -1,0 +1,9 @@
+/** What shapes the results of a run. All of it is part of every work unit's identity. */
+export interface Settings {
+  /** name of a ready policy, or a file */
+  readonly policy: string;
+  /** folders or modules of detectors; the ones that come with trajsieve when there are none */
+  readonly classifiers: readonly string[];
+  readonly prefilter: boolean;
+  readonly limit: number | undefined;
+}

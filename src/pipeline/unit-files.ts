@@ -1,0 +1,89 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { annotationColumns } from '../output/annotations.ts';
+import { findingColumns } from '../output/findings.ts';
+import type { Footer, RowGroup } from '../parquet/footer.ts';
+import { emptyFooter, OutputFile } from '../parquet/output-file.ts';
+import { createFile, onDisk } from '../parquet/sink.ts';
+import type { ByteSource } from '../parquet/source.ts';
+import { spliceColumns } from '../parquet/splice.ts';
+import { version } from '../version.ts';
+import type { ExaminedGroup } from './examined-group.ts';
+import { keptOutput } from './row-map.ts';
+
+/** A file that a unit wrote, relative to the run's folder. */
+export interface OutputEntry {
+  readonly path: string;
+  readonly rows: number;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** By number of the output: where its file lies. The findings table is behind the outputs that rows are spliced into. */
+const folders = ['data', 'quarantine', 'findings'] as const;
+const findingsOutput = 2;
+
+/** The output files of one work unit: made when the first row goes there, but for the first, which is always there. */
+export class UnitFiles {
+  readonly #folder: string;
+  readonly #name: string;
+  readonly #template: Footer;
+  readonly #files: (OutputFile | undefined)[] = [];
+
+  constructor(folder: string, name: string, template: Footer) {
+    this.#folder = folder;
+    this.#name = name;
+    this.#template = template;
+    this.#file(keptOutput);
+  }
+
+  /** Writes one row group to where its rows go. */
+  async write(source: ByteSource, group: RowGroup, examined: ExaminedGroup): Promise<void> {
+    const filled = [...examined.annotations.entries()].filter(([, columns]) => columns.rowCount > 0);
+    const destinations = examined.annotations.map((columns, output) => {
+      return { file: this.#file(columns.rowCount > 0 ? output : keptOutput), rows: columns.rowCount };
+    });
+    if (filled.length > 0) await spliceColumns(source, group, examined.target, destinations);
+    for (const [output, columns] of filled) {
+      const { rowCount } = columns;
+      for (const chunk of columns.take()) this.#file(output).ownChunk(chunk);
+      this.#file(output).finishRowGroup(rowCount, group);
+    }
+    const { rowCount } = examined.findings;
+    if (rowCount === 0) return;
+    for (const chunk of examined.findings.take()) this.#file(findingsOutput).ownChunk(chunk);
+    this.#file(findingsOutput).finishRowGroup(rowCount);
+  }
+
+  /** Forgets what was written of the row group in progress. */
+  abandon(): void {
+    for (const file of this.#files) file?.abandonRowGroup();
+  }
+
+  finish(): OutputEntry[] {
+    return this.#files.flatMap((file, output) => {
+      return file === undefined ? [] : [{ path: this.#path(output), ...file.finish() }];
+    });
+  }
+
+  abort(): void {
+    for (const file of this.#files) file?.abort();
+  }
+
+  #file(output: number): OutputFile {
+    let file = this.#files[output];
+    if (file === undefined) {
+      const path = join(this.#folder, this.#path(output));
+      onDisk(path, () => mkdirSync(dirname(path), { recursive: true }));
+      const isTable = output === findingsOutput;
+      const template = isTable ? emptyFooter(`trajsieve version ${version}`) : this.#template;
+      file = new OutputFile(createFile(path), template, isTable ? findingColumns : annotationColumns);
+      this.#files[output] = file;
+    }
+    return file;
+  }
+
+  #path(output: number): string {
+    return `${folders[output]}/${this.#name}`;
+  }
+}

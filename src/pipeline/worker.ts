@@ -1,0 +1,66 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadEngine } from '../detectors/load.ts';
+import { messageOf, TrajsieveError } from '../errors.ts';
+import { loadPolicy } from '../policy/policy.ts';
+import { loadSpecs } from '../trajectory/recognise.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { WorkUnit } from './plan.ts';
+import { type Progress, processUnit, type UnitResult } from './process-unit.ts';
+import type { Settings } from './settings.ts';
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly settings: Settings;
+  readonly windowBytes: number;
+  readonly heartbeat: SharedArrayBuffer;
+}
+
+/** One unit to do. */
+export interface Assignment {
+  readonly unit: WorkUnit;
+  /** folder for its files, new and empty */
+  readonly folder: string;
+  readonly givenUp: ReadonlyMap<number, string>;
+}
+
+export type WorkerMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'done'; readonly result: UnitResult }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string };
+
+const port = parentPort;
+if (port === null) throw new Error('worker.ts runs in a worker thread');
+const { settings, windowBytes, heartbeat: shared } = workerData as WorkerStart;
+const heartbeat = new Heartbeat(shared);
+heartbeat.set(-1);
+const send = (message: WorkerMessage) => port.postMessage(message);
+
+const engine = await loadEngine(settings.classifiers);
+const policy = loadPolicy(settings.policy);
+const specs = loadSpecs();
+
+send({ type: 'ready' });
+
+port.on('message', async ({ unit, folder, givenUp }: Assignment) => {
+  try {
+    const result = await processUnit(unit, folder, {
+      engine,
+      policy,
+      specs,
+      prefilter: settings.prefilter,
+      windowBytes,
+      givenUp,
+      onRow: (row) => heartbeat.set(row),
+      onProgress: (progress) => send({ type: 'progress', progress }),
+    });
+    send({ type: 'done', result });
+  } catch (error) {
+    const known = error instanceof TrajsieveError;
+    send({
+      type: 'failed',
+      code: known ? error.code : 'internal',
+      message: known ? error.describe() : messageOf(error),
+    });
+  }
+});
