@@ -1,20 +1,222 @@
+import * as actionsModule from '../actions/index.ts';
+import { type Action, actionsOf } from '../actions/index.ts';
+
+const mayHideWords: (text: string) => boolean = (actionsModule as any).mayHideWords ?? (() => false);
+
 import type { Requirement } from '../prefilter/prefilter.ts';
+import {
+  type CompiledCorrelation,
+  type CompiledRule,
+  Correlator,
+  EventView,
+  RuleSet,
+} from '../sigma/index.ts';
 import type { Step, Trajectory } from '../trajectory/model.ts';
-import type { Finding } from './finding.ts';
+import { authorisationOf } from './authorisation.ts';
+import type { Detector, Hit } from './contract.ts';
+import { eventsOfActions, eventsOfStep, type TracedEvent } from './events.ts';
+import { evidenceLength, type Finding } from './finding.ts';
+import { outcomeOf } from './outcome.ts';
+import { requirementsOfLiterals, requirementsOfRule } from './requirements.ts';
+import type { RuleInfo } from './rule-info.ts';
+
+/** A requirement of a rule that looks at one step is met. */
+export const stepFlag = 1;
+/** A requirement of something that looks at the whole trajectory is met. */
+export const trajectoryFlag = 2;
 
 /** All active detectors as the pipeline sees them. */
 export interface Engine {
   /** changes whenever a result could */
   readonly fingerprint: string;
-  /** what the prefilter looks for; flags as `pipeline/candidates.ts` names them */
+  /** what the prefilter looks for; its flags are `stepFlag` and `trajectoryFlag` */
   readonly requirements: readonly Requirement[];
   /** whether a text of a tool call hides words from the prefilter */
   hidesWords(text: string): boolean;
-  /** False only when no detector that looks at single steps can find anything in this one. */
+  /** False only when no rule that looks at single steps can find anything in this one. */
   mayMatch(step: Step): boolean;
   /**
-   * The findings in a trajectory.
+   * The findings in a trajectory, in the order of its steps.
    * @param only steps that the prefilter picked; without it, all
    */
   detect(trajectory: Trajectory, only?: ReadonlySet<number>): Finding[];
+}
+
+/** A finding on its way: which rule, and on what. */
+interface RawHit {
+  readonly info: Omit<RuleInfo, 'source'>;
+  readonly step: number;
+  readonly call: number | undefined;
+  readonly argument: string;
+  readonly span: readonly [number, number];
+  readonly via: readonly string[];
+  readonly evidence: string;
+}
+
+export function makeEngine(
+  rules: readonly RuleInfo[],
+  correlations: readonly RuleInfo<CompiledCorrelation>[],
+  detectors: readonly Detector[],
+  fingerprint: string,
+): Engine {
+  const infoOf = new Map<CompiledRule | CompiledCorrelation, Omit<RuleInfo, 'source'>>();
+  for (const info of [...rules, ...correlations]) infoOf.set(info.source, info);
+  const members = new Set<CompiledRule>(correlations.flatMap(({ source }) => source.baseRules));
+  const set = new RuleSet(rules.map(({ source }) => source));
+  const readsText = rules.some(
+    ({ source }) => source.logSource.product === 'agent' && source.logSource.category !== 'code',
+  );
+  const requirements = [
+    ...rules.flatMap(({ source }) =>
+      requirementsOfRule(source, members.has(source) ? trajectoryFlag : stepFlag),
+    ),
+    ...detectors.flatMap(({ literals }) => requirementsOfLiterals(literals, trajectoryFlag)),
+  ];
+
+  const hitsOfRules = (
+    trajectory: Trajectory,
+    actions: readonly Action[],
+    only: ReadonlySet<number> | undefined,
+  ) => {
+    const hits: RawHit[] = [];
+    const correlator =
+      correlations.length > 0 ? new Correlator(correlations.map(({ source }) => source)) : undefined;
+    for (const traced of tracedEvents(trajectory, actions, readsText, only)) {
+      const view = new EventView(traced.event);
+      for (const rule of set.rulesFor(traced.event)) {
+        if (!rule.matches(view)) continue;
+        if (rule.standalone) hits.push(hitOf(infoOf.get(rule)!, traced));
+        for (const { correlation, events } of correlator?.feed(rule, traced.event) ?? []) {
+          if (correlation.standalone)
+            hits.push(correlationHit(infoOf.get(correlation)!, traced, events.length));
+        }
+      }
+    }
+    if (correlator !== undefined) {
+      for (const { correlation, events } of correlator.finish()) {
+        const last = events.at(-1)?.event.step ?? 0;
+        if (correlation.standalone) hits.push({ ...emptyHit(infoOf.get(correlation)!), step: last });
+      }
+      if (correlator.lost > 0) throw new Error(`${correlator.lost} matches were too many to correlate`);
+    }
+    return hits;
+  };
+
+  return {
+    fingerprint,
+    requirements,
+    hidesWords: mayHideWords,
+    mayMatch(step) {
+      const alone: Trajectory = { steps: [step], metadata: {} };
+      const actions = actionsOf(alone);
+      // a script that is written here may be run in another step: the whole trajectory tells
+      if (actions.some((action) => action.kind === 'file' && action.content !== undefined)) return true;
+      return hitsOfRules(alone, actions, undefined).length > 0;
+    },
+    detect(trajectory, only) {
+      const actions = actionsOf(trajectory, only);
+      const hits = hitsOfRules(trajectory, actions, only);
+      for (const detector of detectors) hits.push(...hitsOfDetector(detector, trajectory));
+      return finish(hits, trajectory);
+    },
+  };
+}
+
+function* tracedEvents(
+  trajectory: Trajectory,
+  actions: readonly Action[],
+  readsText: boolean,
+  only: ReadonlySet<number> | undefined,
+): Generator<TracedEvent> {
+  const byStep = new Map<number, TracedEvent[]>();
+  for (const traced of eventsOfActions(trajectory, actions)) {
+    const list = byStep.get(traced.step.index);
+    if (list === undefined) byStep.set(traced.step.index, [traced]);
+    else list.push(traced);
+  }
+  for (const step of trajectory.steps) {
+    if (step.copied === true) continue;
+    if (readsText && (only === undefined || only.has(step.index))) yield* eventsOfStep(step);
+    yield* byStep.get(step.index) ?? [];
+  }
+}
+
+function hitOf(info: Omit<RuleInfo, 'source'>, traced: TracedEvent): RawHit {
+  const { step, call, argument, span, via, summary } = traced;
+  return { info, step: step.index, call, argument, span, via, evidence: summary };
+}
+
+function correlationHit(info: Omit<RuleInfo, 'source'>, traced: TracedEvent, count: number): RawHit {
+  const hit = hitOf(info, traced);
+  return { ...hit, evidence: `${count} events, the last: ${hit.evidence}` };
+}
+
+function emptyHit(info: Omit<RuleInfo, 'source'>): RawHit {
+  return { info, step: 0, call: undefined, argument: '', span: [0, 0], via: [], evidence: '' };
+}
+
+function* hitsOfDetector(detector: Detector, trajectory: Trajectory): Generator<RawHit> {
+  const { meta } = detector;
+  let parsed: readonly Action[] | undefined;
+  const context = {
+    get actions() {
+      parsed ??= actionsOf(trajectory);
+      return parsed;
+    },
+  };
+  let hits: Iterable<Hit>;
+  try {
+    hits = [...detector.detect(trajectory, context)];
+  } catch (error) {
+    throw new Error(`detector ${meta.id}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+  for (const hit of hits) {
+    const info = {
+      id: meta.id,
+      title: hit.title ?? meta.title,
+      category: meta.category,
+      class: meta.class,
+      severity: hit.severity ?? meta.severity,
+      attack: meta.attack ?? [],
+      pack: meta.id,
+    };
+    const { step, call, argument = '', span = [0, 0] as const, evidence } = hit;
+    yield { info, step, call, argument, span, via: [], evidence };
+  }
+}
+
+/** Adds outcome and authorisation; the same rule on the same place is told once. */
+function finish(hits: readonly RawHit[], trajectory: Trajectory): Finding[] {
+  const seen = new Set<string>();
+  const findings: Finding[] = [];
+  for (const hit of hits) {
+    const key = `${hit.info.id} ${hit.step} ${hit.call} ${hit.argument} ${hit.span.join()}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const { info, step, call, argument, span, via } = hit;
+    findings.push({
+      detector: info.pack,
+      rule: info.id,
+      title: info.title,
+      category: info.category,
+      class: info.class,
+      severity: info.severity,
+      attack: info.attack,
+      step,
+      ...(call === undefined ? {} : { call }),
+      argument,
+      span,
+      evidence: excerpt(hit.evidence),
+      via,
+      outcome: outcomeOf(trajectory, step, call),
+      authorisation: authorisationOf(trajectory, info.category, step, call),
+    });
+  }
+  return findings.sort((a, b) => a.step - b.step || (a.call ?? -1) - (b.call ?? -1) || a.span[0] - b.span[0]);
+}
+
+function excerpt(text: string): string {
+  return text.length <= evidenceLength ? text : `${text.slice(0, evidenceLength - 1)}…`;
 }

@@ -1,10 +1,9 @@
 import { createRequire } from 'node:module';
 import * as zlib from 'node:zlib';
-import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors';
 import { snappyCompressor, snappyUncompressor } from 'hysnappy';
 import { ZSTDDecoder } from 'zstddec';
 import type { CodecName } from './footer.ts';
-import { compressLz4Block } from './lz4.ts';
+import { compressLz4Block, decompressHadoopLz4, decompressLz4Block } from './lz4.ts';
 import { bytesOf } from './source.ts';
 
 // The package's types are of its web build, whose module format Node cannot load.
@@ -61,18 +60,32 @@ function decompressBytes(codec: CodecName, bytes: Uint8Array, size: number): Uin
       }
       return zstdDecoder.decode(bytes, size);
     case 'SNAPPY':
+      // the decoder writes as much as the block says, whatever is expected
+      if (snappyLength(bytes) !== size)
+        throw new Error(`SNAPPY page holds ${snappyLength(bytes)} bytes, its header says ${size}`);
       return snappyDecode(bytes, size);
     case 'GZIP':
       return zlib.gunzipSync(bytes, { chunkSize: Math.max(size, 64), maxOutputLength: size });
     case 'BROTLI':
       return zlib.brotliDecompressSync(bytes, { chunkSize: Math.max(size, 64), maxOutputLength: size });
     case 'LZ4_RAW':
-      return decompressLz4Raw(bytes, size);
+      return decompressLz4Block(bytes, size);
     case 'LZ4':
-      return decompressLz4(bytes, size);
+      return decompressHadoopLz4(bytes, size);
     default:
       throw new Error(`codec ${codec} is not supported; write the file with zstd or snappy`);
   }
+}
+
+/** The plain length that a snappy block begins with. */
+function snappyLength(bytes: Uint8Array): number {
+  let length = 0;
+  for (let at = 0; at < 5; at++) {
+    const byte = bytes[at] ?? 0;
+    length += (byte & 0x7f) * 2 ** (7 * at);
+    if ((byte & 0x80) === 0) break;
+  }
+  return length;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Chunk } from './footer.ts';
 import { pageError, type RawPage, readPages } from './pages.ts';
+import type { Leaf } from './schema.ts';
 import type { ByteSource } from './source.ts';
 import {
   type DecodedPage,
@@ -28,6 +29,17 @@ export interface Piece {
   decoded(): DecodedPage;
 }
 
+/** Rows of one data page of a nested column, where its header does not tell them: worth keeping once they are known. */
+export interface PageRows {
+  /** rows that begin in it */
+  readonly rows: number;
+  /** it begins within a row of the page before */
+  readonly continues: boolean;
+}
+
+/** The rows of the data pages of some leaves in one row group, in the order of the pages. */
+export type PageMap = Map<Leaf, PageRows[]>;
+
 interface Current {
   readonly raw: RawPage;
   /** levels, where they had to be decoded to count the rows */
@@ -48,14 +60,20 @@ export class ColumnCursor {
   readonly #rowCount: number;
   readonly #source: ByteSource;
   readonly #pages: AsyncGenerator<RawPage>;
+  /** rows of the pages from an earlier reading of all of them */
+  readonly #known: readonly PageRows[] | undefined;
+  /** the same, as far as this reading has come */
+  readonly seen: PageRows[] = [];
   #current: Current | undefined;
   /** rows that have begun in the pages taken so far */
   #row = 0;
   #dictionaryPage: RawPage | undefined;
   #dictionary: Dictionary | undefined;
 
-  constructor(source: ByteSource, chunk: Chunk, rowCount: number) {
+  /** @param known the rows of its pages, where an earlier reading has counted them */
+  constructor(source: ByteSource, chunk: Chunk, rowCount: number, known?: readonly PageRows[]) {
     this.chunk = chunk;
+    this.#known = known;
     this.#rowCount = rowCount;
     this.#source = source;
     this.#pages = readPages(source, chunk);
@@ -106,15 +124,25 @@ export class ColumnCursor {
   }
 
   #place(raw: RawPage): Current {
-    const nested = this.chunk.leaf.repetitionLevel > 0;
-    const split = nested && raw.kind === 'v1' ? splitPage(raw, this.chunk) : undefined;
-    const continues = split !== undefined && split.repetition![0]! > 0;
+    const { rows, continues, split } = this.#countRows(raw);
     if (continues && this.#row === 0) throw new Error('first page starts in the middle of a row');
     const row = continues ? this.#row - 1 : this.#row;
-    if (split !== undefined) this.#row += countRows(split.repetition!, 0, split.count);
-    else this.#row += nested ? raw.rowCount! : raw.valueCount;
+    this.#row += rows;
     if (this.#row > this.#rowCount) throw this.#wrongRows();
+    this.seen.push({ rows, continues });
     return { raw, split, decoded: undefined, slot: 0, row, continues };
+  }
+
+  /** Only a nested page of version 1 whose rows nobody has counted yet must be decompressed for it. */
+  #countRows(raw: RawPage): PageRows & { split: SplitPage | undefined } {
+    const known = this.#known?.[this.seen.length];
+    if (known !== undefined) return { ...known, split: undefined };
+    if (this.chunk.leaf.repetitionLevel === 0)
+      return { rows: raw.valueCount, continues: false, split: undefined };
+    if (raw.kind === 'v2') return { rows: raw.rowCount!, continues: false, split: undefined };
+    const split = splitPage(raw, this.chunk);
+    const repetition = split.repetition!;
+    return { rows: countRows(repetition, 0, split.count), continues: repetition[0]! > 0, split };
   }
 
   #cut(current: Current, until: number): Piece {

@@ -43,6 +43,9 @@ export function pageBody(page: RawPage): Uint8Array {
 
 const readAhead = 512 * 1024;
 
+/** Bytes that one compressed byte may come to where the footer says less: the limit of deflate, rounded up. */
+const plausibleRatio = 1100;
+
 /**
  * The pages of a column chunk in file order, index pages left out. At most one page and the read-ahead are in memory.
  * Throws a TrajsieveError that names file and column when a page cannot be read.
@@ -119,8 +122,9 @@ function interpret(
 
   const uncompressedSize = numberField(header, 2) ?? -1;
   const valueCount = numberField(detail, 1) ?? -1;
-  // The footer bounds what a page may claim, so that a damaged header cannot ask for gigabytes.
-  if (uncompressedSize < 0 || uncompressedSize > chunk.uncompressedSize) {
+  // A damaged header must not ask for gigabytes. Some writers (parquetjs) give too small a size in the footer.
+  const largest = Math.max(chunk.uncompressedSize, (bytes.length - headerLength) * plausibleRatio);
+  if (uncompressedSize < 0 || uncompressedSize > largest) {
     throw new Error(`page claims ${uncompressedSize} bytes, its column chunk has ${chunk.uncompressedSize}`);
   }
   if (valueCount < 0 || (kind !== 'dictionary' && valueCount > chunk.valueCount)) {

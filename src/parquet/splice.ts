@@ -1,6 +1,6 @@
 import type { ChunkOutput } from './chunk-output.ts';
 import { headerNulls } from './chunk-output.ts';
-import { ColumnCursor, type Piece } from './column.ts';
+import { ColumnCursor, type PageMap, type Piece } from './column.ts';
 import { encodePages, type Run } from './encode.ts';
 import type { Chunk, RowGroup } from './footer.ts';
 import type { OutputFile } from './output-file.ts';
@@ -28,12 +28,14 @@ export interface Destination {
  * a page that loses no row is copied as it is, and only pages that lose rows are written anew. Rows keep their order.
  * @param target for each row the index of its destination, or `dropped`
  * @param destinations row counts must agree with `target`; one without rows gets nothing
+ * @param pages rows of the pages of some leaves, where they are known: those need not be decompressed to be counted
  */
 export async function spliceColumns(
   source: ByteSource,
   group: RowGroup,
   target: Uint8Array,
   destinations: readonly Destination[],
+  pages: PageMap = new Map(),
 ): Promise<void> {
   for (const chunk of group.chunks) {
     const index = await readPageIndex(source, chunk);
@@ -43,7 +45,7 @@ export async function spliceColumns(
     const whole = takers.find((taker) => taker.rows === group.rowCount);
     if (whole !== undefined && !chunk.sizeMayLack)
       await whole.file.copyChunk(chunk, readBlocks(source, chunk), index);
-    else await distribute(source, group, chunk, target, takers, index);
+    else await distribute(source, group, chunk, target, takers, index, pages);
   }
 }
 
@@ -66,9 +68,10 @@ async function distribute(
   target: Uint8Array,
   takers: readonly Taker[],
   index: PageIndex | undefined,
+  pages: PageMap,
 ): Promise<void> {
   if (takers.length === 0) return;
-  const cursor = new ColumnCursor(source, chunk, group.rowCount);
+  const cursor = new ColumnCursor(source, chunk, group.rowCount, pages.get(chunk.leaf));
   // The chunks of one file must be contiguous, those of several files may be written side by side.
   const outputs = takers.map((taker) => ({
     taker,

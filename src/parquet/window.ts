@@ -1,4 +1,4 @@
-import { ColumnCursor, type Piece } from './column.ts';
+import { ColumnCursor, type PageMap, type Piece } from './column.ts';
 import type { RowGroup } from './footer.ts';
 import type { Leaf } from './schema.ts';
 import type { ByteSource } from './source.ts';
@@ -98,12 +98,14 @@ export interface Window {
  * Reads a row group in windows of whole rows, the chosen leaves side by side. A window ends with the page of the largest
  * leaf that fills the budget: memory goes with pages and the budget, not with the row group.
  * @param budget decoded bytes of the largest leaf in one window
+ * @param pages is told the rows of the pages of each leaf, once all windows have been read
  */
 export async function* readWindows(
   source: ByteSource,
   group: RowGroup,
   leaves: ReadonlySet<Leaf>,
   budget: number,
+  pages?: PageMap,
 ): AsyncGenerator<Window> {
   const chunks = group.chunks.filter((chunk) => leaves.has(chunk.leaf));
   chunks.sort((a, b) => b.uncompressedSize - a.uncompressedSize);
@@ -120,6 +122,7 @@ export async function* readWindows(
     yield { firstRow, rowCount, leaves: new Map(windows) };
     firstRow = endRow;
   }
+  for (const cursor of cursors) pages?.set(cursor.chunk.leaf, cursor.seen);
 }
 
 /** Takes pages of the leading leaf until the budget is full; the row behind the last one. */

@@ -1,15 +1,14 @@
+import { stepFlag, trajectoryFlag } from '../detectors/engine.ts';
 import type { Leaf, SchemaNode } from '../parquet/schema.ts';
 import type { LeafWindow, Window } from '../parquet/window.ts';
 import { Scratch, unescapeJson } from '../prefilter/json-text.ts';
+import { JsonWalker, startsContainer } from '../prefilter/json-walk.ts';
 import type { Prefilter } from '../prefilter/prefilter.ts';
 import type { Step, Trajectory } from '../trajectory/model.ts';
-import type { Shape, TextLeaf } from '../trajectory/shape.ts';
-import { surfaceBit } from '../trajectory/surface.ts';
+import type { Outline } from '../trajectory/outline.ts';
+import type { Shape, StepList, TextLeaf } from '../trajectory/shape.ts';
+import { everySurface, surfaceBit } from '../trajectory/surface.ts';
 
-/** A requirement of a rule that looks at one step is met. */
-export const stepFlag = 1;
-/** A requirement of a detector that looks at the whole trajectory is met. */
-export const trajectoryFlag = 2;
 /** The row holds something its spec does not know: it must be read, and will fail. */
 export const unreadableFlag = 4;
 
@@ -19,12 +18,34 @@ export type RowCandidates = Map<number, number>;
 /** Whether a text hides words from the prefilter, so that it must be parsed to be searched. Latin-1 of the bytes is enough. */
 export type HidesWords = (text: string) => boolean;
 
+interface Range {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+interface LeafSearch {
+  readonly window: LeafWindow;
+  readonly text: TextLeaf;
+  /** the list of steps that the leaf is below, if it is below one */
+  readonly list: StepList | undefined;
+  readonly roles: StepRoles | undefined;
+  readonly found: Map<number, RowCandidates>;
+  /** for each row whether it has a list of steps */
+  readonly hasSteps: Uint8Array;
+}
+
+/** Layers of JSON quoting that the arguments of a call may lie under, beyond the one that their place has. */
+const deepestCall = 3;
+
 /** Searches the pages of a window; the rows, by number within the window, in which some requirement is met. */
 export class CandidateFinder {
   readonly #shape: Shape;
   readonly #prefilter: Prefilter;
   readonly #hidesWords: HidesWords;
-  readonly #scratch = new Scratch();
+  readonly #scratches = [new Scratch(), new Scratch()] as const;
+  readonly #gathered = new Scratch();
+  readonly #walker = new JsonWalker();
   readonly #texts: readonly (readonly [Leaf, TextLeaf])[];
 
   constructor(shape: Shape, leaves: Iterable<Leaf>, prefilter: Prefilter, hidesWords: HidesWords) {
@@ -39,62 +60,143 @@ export class CandidateFinder {
 
   find(window: Window): Map<number, RowCandidates> {
     const found = new Map<number, RowCandidates>();
-    const { stepList, roleLeaf } = this.#shape;
-    const roles = stepList && roleLeaf && stepRoles(window.leaves.get(roleLeaf)!, stepList);
+    if (this.#shape.readFirst) {
+      for (let row = 0; row < window.rowCount; row++) mark(found, row, -1, unreadableFlag);
+      return found;
+    }
+    const hasSteps = new Uint8Array(window.rowCount);
+    const roles = new Map(this.#shape.lists.map((list) => [list, rolesOf(list, window)]));
     for (const [leaf, text] of this.#texts) {
       const leafWindow = window.leaves.get(leaf);
-      if (leafWindow !== undefined) this.#findInLeaf(leafWindow, text, roles, found);
+      if (leafWindow === undefined) continue;
+      const list = this.#shape.lists.find(({ node }) => isBelow(leaf, node));
+      const search = { window: leafWindow, text, list, roles: list && roles.get(list), found, hasSteps };
+      this.#findInLeaf(search);
     }
+    // no list at all in a row: it cannot be read
+    for (let row = 0; row < window.rowCount; row++)
+      if (hasSteps[row] === 0) mark(found, row, -1, unreadableFlag);
     return found;
   }
 
-  #findInLeaf(
-    window: LeafWindow,
-    text: TextLeaf,
-    roles: StepRoles | undefined,
-    found: Map<number, RowCandidates>,
-  ): void {
-    const { stepList } = this.#shape;
-    const inStep = stepList !== undefined && isBelow(window.leaf, stepList);
-    const surfacesOf = (inStep && roles ? roles.words : [undefined]).map((word) => text.surfaces(word));
+  #findInLeaf({ window, text, list, roles, found, hasSteps }: LeafSearch): void {
+    const node = list?.node;
+    const isOnlyList = node !== undefined && node === this.#shape.stepList;
+    const surfacesOf = (roles?.words ?? [undefined]).map((word) => text.surfaces(word));
     const maximum = window.leaf.definitionLevel;
+    const gathered: Range[] = [];
     let row = -1;
     let step = -1;
     let ordinal = -1;
+    let surfaces = 0;
+    const place = () => (isOnlyList ? step : -1);
+    const flush = () => {
+      if (gathered.length === 0) return;
+      const range = this.#join(gathered);
+      const flags = this.#scan(surfaces, text.json, range.bytes, range.start, range.end);
+      if (flags !== 0) mark(found, row, place(), flags);
+      gathered.length = 0;
+    };
     for (const [number, { page, firstSlot, endSlot, valueAt }] of window.parts.entries()) {
       const { repetition, definition } = page;
       const { bytes, starts, ends } = window.ranges(number);
       for (let slot = firstSlot; slot < endSlot; slot++) {
         const level = repetition === undefined ? 0 : repetition[slot]!;
+        if (text.joined && (node === undefined || level <= node.repetitionLevel)) flush();
         if (level === 0) {
           row += 1;
           step = -1;
         }
-        if (inStep && level <= stepList.repetitionLevel) {
-          const defined = definition === undefined ? maximum : definition[slot]!;
+        const defined = definition === undefined ? maximum : definition[slot]!;
+        if (node !== undefined && level <= node.repetitionLevel) {
           // one level below an element stands the empty list, and below that no list at all
-          if (defined < stepList.definitionLevel - 1) mark(found, row, -1, unreadableFlag);
-          if (defined < stepList.definitionLevel) continue;
+          if (defined >= node.definitionLevel - 1) hasSteps[row] = 1;
+          if (defined < node.definitionLevel) continue;
           step += 1;
           ordinal += 1;
         }
-        const surfaces = surfacesOf[inStep && roles ? roles.wordOf[ordinal]! : 0]!;
+        surfaces = surfacesOf[roles === undefined ? 0 : roles.wordOf[ordinal]!]!;
         if (surfaces < 0) mark(found, row, -1, unreadableFlag);
-        if (surfaces <= 0 || (definition !== undefined && definition[slot]! < maximum)) continue;
+        if (surfaces <= 0 || defined < maximum) continue;
         const value = valueAt === undefined ? slot : valueAt[slot]!;
-        const flags = this.#scan(surfaces, text.json, bytes, starts[value]!, ends[value]!);
-        if (flags !== 0) mark(found, row, inStep ? step : -1, flags);
+        const start = starts[value]!;
+        const end = ends[value]!;
+        if (text.joined) gathered.push({ bytes, start, end });
+        else if (text.outline !== undefined) {
+          if (node === undefined) hasSteps[row] = 1;
+          this.#walk(text, text.outline, bytes, start, end, (flags) => mark(found, row, place(), flags));
+        } else {
+          const flags = this.#scan(surfaces, text.json, bytes, start, end);
+          if (flags !== 0) mark(found, row, place(), flags);
+        }
       }
     }
+    flush();
+  }
+
+  /** A value that holds steps as JSON text. */
+  #walk(
+    text: TextLeaf,
+    outline: Outline,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    tell: (flags: number) => void,
+  ): void {
+    const isText = text.orText === true && !startsContainer(bytes, start, end);
+    const isKnown =
+      isText ||
+      this.#walker.walk(outline, bytes, start, end, {
+        step: (surfaces, inner, from, to, odd) => {
+          const flags = this.#scan(surfaces, true, inner, from, to) | (odd ? stepFlag | trajectoryFlag : 0);
+          if (flags !== 0) tell(flags);
+        },
+        text: (surfaces, inner, from, to, json) => {
+          const flags = this.#scan(surfaces, json, inner, from, to);
+          if (flags !== 0) tell(flags);
+        },
+      });
+    if (isText) {
+      const flags = this.#scan(everySurface, false, bytes, start, end);
+      if (flags !== 0) tell(flags);
+    }
+    if (!isKnown) tell(unreadableFlag);
+  }
+
+  /** Values that are one text, as one. */
+  #join(ranges: readonly Range[]): Range {
+    if (ranges.length === 1) return ranges[0]!;
+    const size = ranges.reduce((sum, { start, end }) => sum + end - start + 1, 0);
+    const bytes = this.#gathered.reserve(size);
+    let at = 0;
+    for (const range of ranges) {
+      bytes.set(range.bytes.subarray(range.start, range.end), at);
+      at += range.end - range.start;
+      bytes[at++] = 0x0a;
+    }
+    return { bytes, start: 0, end: at };
   }
 
   #scan(surfaces: number, json: boolean, bytes: Uint8Array, start: number, end: number): number {
     if (start === end || !this.#prefilter.reads(surfaces)) return 0;
-    const text = json ? unescapeJson(bytes, start, end, this.#scratch) : { bytes, start, end };
-    const flags = this.#prefilter.scan(surfaces, text.bytes, text.start, text.end);
-    if ((flags & stepFlag) !== 0 || (surfaces & surfaceBit.call) === 0) return flags;
-    const plain = Buffer.from(text.bytes.buffer, text.bytes.byteOffset + text.start, text.end - text.start);
-    return this.#hidesWords(plain.toString('latin1')) ? flags | stepFlag : flags;
+    let text = json ? unescapeJson(bytes, start, end, this.#scratches[0]) : { bytes, start, end };
+    let flags = this.#prefilter.scan(surfaces, text.bytes, text.start, text.end);
+    if ((surfaces & surfaceBit.call) === 0) return flags;
+    if ((flags & stepFlag) === 0 && this.#hides(text)) flags |= stepFlag;
+    for (let layer = 1; layer <= deepestCall; layer++) {
+      const inner = unescapeJson(text.bytes, text.start, text.end, this.#scratches[layer % 2 === 0 ? 0 : 1]);
+      if (inner.bytes === text.bytes) break;
+      text = inner;
+      flags |= this.#prefilter.scan(surfaceBit.call, text.bytes, text.start, text.end);
+      if ((flags & stepFlag) === 0 && this.#hides(text)) flags |= stepFlag;
+    }
+    return flags;
+  }
+
+  #hides({ bytes, start, end }: Range): boolean {
+    return this.#hidesWords(
+      Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'),
+    );
   }
 
   /** The same search over a trajectory that was read as a whole. */
@@ -132,6 +234,11 @@ function mark(found: Map<number, RowCandidates>, row: number, step: number, flag
 interface StepRoles {
   readonly words: readonly (string | undefined)[];
   readonly wordOf: Uint8Array;
+}
+
+function rolesOf({ node, roleLeaf }: StepList, window: Window): StepRoles | undefined {
+  const leaf = roleLeaf && window.leaves.get(roleLeaf);
+  return leaf && stepRoles(leaf, node);
 }
 
 function stepRoles(window: LeafWindow, stepList: SchemaNode): StepRoles {

@@ -50,7 +50,17 @@ interface Job {
 export async function runUnits(units: readonly WorkUnit[], assignments: Assignments): Promise<void> {
   const queue = units.map((unit): Job => ({ unit, crashes: new Map(), givenUp: new Map() }));
   const count = Math.min(assignments.workers, queue.length);
-  const results = await Promise.allSettled(Array.from({ length: count }, () => work(queue, assignments)));
+  const failed = new AbortController();
+  const signal = AbortSignal.any([assignments.signal, failed.signal]);
+  const slot = async () => {
+    try {
+      await work(queue, { ...assignments, signal });
+    } catch (error) {
+      failed.abort(); // the other slots stop at once
+      throw error;
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: count }, slot));
   const failure = results.find((result) => result.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
 }
@@ -71,6 +81,9 @@ async function work(queue: Job[], assignments: Assignments): Promise<void> {
       if (end.type === 'broken') {
         throw new TrajsieveError('worker-start', `worker cannot start: ${end.cause}`);
       }
+      // what cannot be written here cannot be written elsewhere either
+      if (end.type === 'failed' && end.code.startsWith('output-'))
+        throw new TrajsieveError(end.code, end.message);
       if (end.type === 'done') assignments.onDone(job.unit, end.folder, end.result);
       else assignments.onFailed(job.unit, end.code, end.message);
       job = queue.shift();
@@ -141,6 +154,8 @@ class Thread {
       workerData: start,
       resourceLimits: { maxOldGenerationSizeMb: Math.max(64, Math.round(share / 2 ** 20)) },
     });
+    // what goes wrong between two jobs shows when the next one is given
+    this.#worker.on('error', () => {});
   }
 
   /** Does one job; settles when it is done, or when the worker is no more. */
@@ -162,9 +177,8 @@ class Thread {
     return new Promise((resolve) => {
       const finish = async (end: End) => {
         clearInterval(watch);
-        this.#worker.removeAllListeners();
         signal.removeEventListener('abort', abort);
-        this.#worker.on('error', () => {});
+        this.#worker.off('message', onMessage).off('error', onError).off('exit', onExit);
         if (end.type !== 'done') {
           tell({ rows: -told.rows, bytes: -told.bytes, findings: -told.findings });
           if (end.type !== 'failed') await this.stop();
@@ -178,19 +192,19 @@ class Thread {
         );
       };
       const abort = () => finish({ type: 'aborted' });
-      const watch = setInterval(() => {
-        const { elapsed } = this.#heartbeat;
-        if (elapsed > rowTimeout) crash(`row took more than ${rowTimeout / 1000} s`);
-      }, watchInterval);
-      signal.addEventListener('abort', abort);
-      this.#worker.on('error', (error) => crash(describeCrash(error)));
-      this.#worker.on('exit', (code) => crash(`worker ended with code ${code}`));
-      this.#worker.on('message', (message: WorkerMessage) => {
+      const onError = (error: unknown) => crash(describeCrash(error));
+      const onExit = (code: number) => crash(`worker ended with code ${code}`);
+      const onMessage = (message: WorkerMessage) => {
         if (message.type === 'ready') this.#isReady = true;
         else if (message.type === 'progress') tell(message.progress);
         else if (message.type === 'done') finish({ type: 'done', folder, result: message.result });
         else finish(message);
-      });
+      };
+      const watch = setInterval(() => {
+        if (this.#heartbeat.elapsed > rowTimeout) crash(`row took more than ${rowTimeout / 1000} s`);
+      }, watchInterval);
+      signal.addEventListener('abort', abort);
+      this.#worker.on('message', onMessage).on('error', onError).on('exit', onExit);
       if (signal.aborted) abort();
       else this.#worker.postMessage(assignment);
     });

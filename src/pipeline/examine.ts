@@ -1,4 +1,4 @@
-import type { Engine } from '../detectors/engine.ts';
+import { type Engine, stepFlag, trajectoryFlag } from '../detectors/engine.ts';
 import { messageOf } from '../errors.ts';
 import type { RowResult } from '../output/annotations.ts';
 import { findingsPerRow } from '../output/annotations.ts';
@@ -7,13 +7,7 @@ import type { Window } from '../parquet/window.ts';
 import { decide, type Policy } from '../policy/policy.ts';
 import type { Trajectory } from '../trajectory/model.ts';
 import type { Shape } from '../trajectory/shape.ts';
-import {
-  type CandidateFinder,
-  type RowCandidates,
-  stepFlag,
-  trajectoryFlag,
-  unreadableFlag,
-} from './candidates.ts';
+import { type CandidateFinder, type RowCandidates, unreadableFlag } from './candidates.ts';
 
 /** A row that was examined, with what the findings table needs beside the result. */
 export interface Examined extends RowResult {

@@ -1,6 +1,7 @@
 import { annotate, annotationColumns } from '../output/annotations.ts';
 import { findingColumns, findingRows } from '../output/findings.ts';
-import type { CodecName } from '../parquet/footer.ts';
+import type { PageMap } from '../parquet/column.ts';
+import type { CodecName, RowGroup } from '../parquet/footer.ts';
 import { OwnColumns } from '../parquet/own-columns.ts';
 import { dropped } from '../parquet/splice.ts';
 import type { Disposition } from '../policy/policy.ts';
@@ -8,8 +9,15 @@ import type { Examined } from './examine.ts';
 import { keptOutput, quarantineOutput } from './row-map.ts';
 import { countRow, emptyTally } from './tally.ts';
 
-/** Codec of the columns and tables that are our own. */
-const ownCodec: CodecName = 'ZSTD';
+/** Codec of tables that are all our own. */
+const tableCodec: CodecName = 'ZSTD';
+
+/** Codec of our columns beside the input's: that of its largest column, where every reader of the input knows it. */
+function codecBeside(group: RowGroup): CodecName {
+  const [largest] = [...group.chunks].sort((a, b) => b.uncompressedSize - a.uncompressedSize);
+  const codec = largest?.codec ?? 'UNCOMPRESSED';
+  return codec === 'UNCOMPRESSED' || codec === 'LZO' || codec === 'LZ4' ? 'SNAPPY' : codec;
+}
 
 const outputOf: Readonly<Record<Disposition, number>> = {
   keep: keptOutput,
@@ -29,15 +37,17 @@ export class ExaminedGroup {
   /** for each row the number of its output, or `dropped` */
   readonly target: Uint8Array;
   /** annotation columns by output */
-  readonly annotations = [keptOutput, quarantineOutput].map(
-    () => new OwnColumns(annotationColumns, ownCodec),
-  );
-  readonly findings = new OwnColumns(findingColumns, ownCodec);
+  readonly annotations: readonly OwnColumns[];
+  readonly findings = new OwnColumns(findingColumns, tableCodec);
   readonly tally = emptyTally();
   readonly errors: RowError[] = [];
+  /** rows of the pages that were read, which the splice then need not count */
+  readonly pages: PageMap = new Map();
 
-  constructor(rowCount: number) {
-    this.target = new Uint8Array(rowCount).fill(dropped);
+  constructor(group: RowGroup) {
+    const codec = codecBeside(group);
+    this.target = new Uint8Array(group.rowCount).fill(dropped);
+    this.annotations = [keptOutput, quarantineOutput].map(() => new OwnColumns(annotationColumns, codec));
   }
 
   /**

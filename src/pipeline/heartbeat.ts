@@ -6,9 +6,11 @@ export class Heartbeat {
   readonly buffer: SharedArrayBuffer;
   readonly #cells: BigInt64Array;
 
-  constructor(buffer = new SharedArrayBuffer(16)) {
-    this.buffer = buffer;
-    this.#cells = new BigInt64Array(buffer);
+  /** @param buffer that of the coordinator's heartbeat; without it a new one is made, at no row */
+  constructor(buffer?: SharedArrayBuffer) {
+    this.buffer = buffer ?? new SharedArrayBuffer(16);
+    this.#cells = new BigInt64Array(this.buffer);
+    if (buffer === undefined) this.set(-1);
   }
 
   /** @param row -1 when no row is being examined */

@@ -63,7 +63,11 @@ export async function inspectFile(file: string, row: number, stepCount: number):
         type: leaf.logical === undefined ? leaf.type : `${leaf.type} (${leaf.logical})`,
         codec: footer.rowGroups[0]?.chunks[leaf.leaf]?.codec ?? '',
         bytes: sizes[leaf.leaf]!,
-        use: useOf(shape.roleLeaf === leaf, shape.textOf(leaf), read.has(leaf)),
+        use: useOf(
+          shape.lists.some(({ roleLeaf }) => roleLeaf === leaf),
+          shape.textOf(leaf),
+          read.has(leaf),
+        ),
       })),
       unread: shape.unread,
       steps,

@@ -155,8 +155,14 @@ class GroupReader {
   }
 
   async examine(group: RowGroup, { rows }: UnitGroup): Promise<ExaminedGroup> {
-    const result = new ExaminedGroup(group.rowCount);
-    for await (const window of readWindows(this.#source, group, this.#leaves, this.#context.windowBytes)) {
+    const result = new ExaminedGroup(group);
+    for await (const window of readWindows(
+      this.#source,
+      group,
+      this.#leaves,
+      this.#context.windowBytes,
+      result.pages,
+    )) {
       const candidates = this.#context.prefilter ? this.#finder.find(window) : undefined;
       for (let row = 0; row < window.rowCount && window.firstRow + row < rows; row++) {
         const groupRow = window.firstRow + row;

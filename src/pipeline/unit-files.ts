@@ -43,7 +43,7 @@ export class UnitFiles {
     const destinations = examined.annotations.map((columns, output) => {
       return { file: this.#file(columns.rowCount > 0 ? output : keptOutput), rows: columns.rowCount };
     });
-    if (filled.length > 0) await spliceColumns(source, group, examined.target, destinations);
+    if (filled.length > 0) await spliceColumns(source, group, examined.target, destinations, examined.pages);
     for (const [output, columns] of filled) {
       const { rowCount } = columns;
       for (const chunk of columns.take()) this.#file(output).ownChunk(chunk);

@@ -33,7 +33,6 @@ const port = parentPort;
 if (port === null) throw new Error('worker.ts runs in a worker thread');
 const { settings, windowBytes, heartbeat: shared } = workerData as WorkerStart;
 const heartbeat = new Heartbeat(shared);
-heartbeat.set(-1);
 const send = (message: WorkerMessage) => port.postMessage(message);
 
 const engine = await loadEngine(settings.classifiers);

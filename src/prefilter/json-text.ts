@@ -11,8 +11,10 @@ export function unescapeJson(
   end: number,
   scratch: Scratch,
 ): { bytes: Uint8Array; start: number; end: number } {
-  let from = bytes.indexOf(backslash, start);
-  if (from < 0 || from >= end) return { bytes, start, end };
+  // a search without a bound would run on through the values behind
+  const first = bytes.subarray(start, end).indexOf(backslash);
+  if (first < 0) return { bytes, start, end };
+  let from = start + first;
   const out = scratch.reserve(end - start);
   out.set(bytes.subarray(start, from));
   let at = from - start;

@@ -36,6 +36,8 @@ export async function spliceFile(
     const footer = await readFooter(source);
     const files = outputs.map((path) => new OutputFile(createFile(path), footer, [rowColumn, tagsColumn]));
     for (const group of footer.rowGroups) {
+      const { codec } = group.chunks[0] ?? { codec: 'ZSTD' };
+      const ownCodec = codec === 'UNCOMPRESSED' ? 'SNAPPY' : codec;
       const target = Uint8Array.from({ length: group.rowCount }, (_, row) => targetOf(group.firstRow + row));
       const rows = files.map((_, index) => [...target.keys()].filter((row) => target[row] === index));
       await spliceColumns(
@@ -47,9 +49,9 @@ export async function spliceFile(
       for (const [i, file] of files.entries()) {
         const numbers = rows[i]!.map((row) => group.firstRow + row);
         if (numbers.length === 0) continue;
-        for (const own of encodeColumn(rowColumn, numbers, 'ZSTD')) file.ownChunk(own);
+        for (const own of encodeColumn(rowColumn, numbers, ownCodec)) file.ownChunk(own);
         const tags = numbers.map((row) => (row % 3 === 0 ? [] : [{ name: `tag ${row}`, step: row % 5 }]));
-        for (const own of encodeColumn(tagsColumn, tags, 'ZSTD')) file.ownChunk(own);
+        for (const own of encodeColumn(tagsColumn, tags, ownCodec)) file.ownChunk(own);
         file.finishRowGroup(numbers.length, group);
       }
     }

@@ -1,0 +1,69 @@
+import type { Action } from '../actions/index.ts';
+import type { Trajectory } from '../trajectory/model.ts';
+import type { Surface } from '../trajectory/surface.ts';
+import type { FindingClass, Severity } from './finding.ts';
+
+/**
+ * A detector in TypeScript, for what a rule cannot say. A module exports one as `default`, or several as an array.
+ *
+ * @example
+ * const detector: Detector = {
+ *   meta: { id: 'my-tokens', title: 'Token of ours in a command', category: 'credential-access', class: 'safety', severity: 'high' },
+ *   literals: [{ surface: 'call', all: ['tok_live_'] }],
+ *   *detect({ steps }) {
+ *     for (const step of steps) for (const call of step.toolCalls) {
+ *       const start = call.arguments.indexOf('tok_live_');
+ *       if (start >= 0) yield { step: step.index, call: call.index, span: [start, start + 9], evidence: 'tok_live_…' };
+ *     }
+ *   },
+ * };
+ * export default detector;
+ */
+export interface Detector {
+  readonly meta: DetectorMeta;
+  /**
+   * What must stand in one value for the detector to be asked about a trajectory: one of these, with all its texts.
+   * Without literals it is asked about every trajectory, and every trajectory is assembled: slow.
+   */
+  readonly literals?: readonly Literals[];
+  /** Looks at one trajectory. What it throws, or does not finish, costs the row and is recorded as an error. */
+  detect(trajectory: Trajectory, context: DetectorContext): Iterable<Hit>;
+}
+
+export interface DetectorMeta {
+  /** unique among all rules and detectors */
+  readonly id: string;
+  readonly title: string;
+  readonly category: string;
+  readonly class: FindingClass;
+  readonly severity: Severity;
+  /** changes when its results could; part of the run's fingerprint */
+  readonly version?: string;
+  /** MITRE ATT&CK ids */
+  readonly attack?: readonly string[];
+  readonly description?: string;
+}
+
+/** Texts that must all stand in one value of a surface. Letters in any case; ASCII alone is looked at. */
+export interface Literals {
+  readonly surface: Surface;
+  readonly all: readonly string[];
+}
+
+export interface DetectorContext {
+  /** what the tool calls do: all actions of the trajectory, parsed when first asked for */
+  readonly actions: readonly Action[];
+}
+
+/** What a detector reports. The rest of the finding comes from its `meta`. */
+export interface Hit {
+  readonly step: number;
+  readonly call?: number;
+  readonly argument?: string;
+  readonly span?: readonly [start: number, end: number];
+  /** a short excerpt; longer ones are cut */
+  readonly evidence: string;
+  /** other than the detector's own */
+  readonly severity?: Severity;
+  readonly title?: string;
+}

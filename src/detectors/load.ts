@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { TrajsieveError } from '../errors.ts';
+import { loadSigma, type NotApplicable } from '../sigma/index.ts';
+import { version } from '../version.ts';
+import type { Detector } from './contract.ts';
+import { type Engine, makeEngine } from './engine.ts';
+import { loadPacks, type Pack } from './pack.ts';
+import { describeCorrelation, describeRule, type RuleInfo } from './rule-info.ts';
+import { taxonomy } from './taxonomy.ts';
+
+/** Attributes of our own in rules, beside those of Sigma. */
+export const ownAttributes = ['examples', 'category', 'class', 'attack_version'] as const;
+
+/** Everything that was loaded, for commands that look at rules. */
+export interface LoadedDetectors {
+  readonly packs: readonly Pack[];
+  readonly rules: readonly RuleInfo[];
+  readonly detectors: readonly Detector[];
+  readonly notApplicable: readonly NotApplicable[];
+  readonly warnings: readonly TrajsieveError[];
+  readonly engine: Engine;
+}
+
+/** Loads detectors and makes the engine. Throws where anything in them is wrong, or where there are none. */
+export async function loadEngine(paths: readonly string[]): Promise<Engine> {
+  return (await loadDetectors(paths)).engine;
+}
+
+export async function loadDetectors(paths: readonly string[]): Promise<LoadedDetectors> {
+  const packs = await loadPacks(paths);
+  const packOf = new Map(packs.flatMap((pack) => pack.rules.map(({ file }) => [file, pack])));
+  const texts = packs.flatMap((pack) => pack.rules);
+  const loaded = loadSigma(texts, { taxonomy, customAttributes: [...ownAttributes] });
+  const rules = loaded.rules.map((rule) => describeRule(rule, packOf.get(rule.file)));
+  const correlations = loaded.correlations.map((one) => describeCorrelation(one, packOf.get(one.file)));
+  const detectors = packs.flatMap((pack) => pack.detectors);
+  checkUnique(
+    [...rules, ...correlations].map((info) => info.id).concat(detectors.map(({ meta }) => meta.id)),
+  );
+  if (rules.length === 0 && detectors.length === 0) {
+    throw new TrajsieveError(
+      'detectors-none-apply',
+      `none of ${texts.length} rules applies to what agents do`,
+      {
+        remedy: 'rules must be for the log sources that src/detectors/taxonomy.ts lists',
+      },
+    );
+  }
+  const digest = createHash('sha256').update(version);
+  for (const { text } of texts) digest.update(text);
+  for (const { meta, detect, literals } of detectors) {
+    digest.update(JSON.stringify([meta, literals])).update(detect.toString());
+  }
+  const engine = makeEngine(rules, correlations, detectors, digest.digest('hex'));
+  return { packs, rules, detectors, notApplicable: loaded.notApplicable, warnings: loaded.warnings, engine };
+}
+
+function checkUnique(ids: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const id of ids) {
+    if (seen.has(id)) {
+      throw new TrajsieveError(
+        'detector-duplicate',
+        `two rules or detectors are called ${JSON.stringify(id)}`,
+        {
+          remedy: 'give one of them another id',
+        },
+      );
+    }
+    seen.add(id);
+  }
+}

@@ -1,0 +1,139 @@
+import { isWordByte, type Word } from '../prefilter/automaton.ts';
+import type { Requirement } from '../prefilter/prefilter.ts';
+import type { CompiledRule, RequiredLiteral } from '../sigma/index.ts';
+import type { Surface } from '../trajectory/surface.ts';
+import type { Literals } from './contract.ts';
+
+/**
+ * Fields whose text is made by the action layer, or may stand in another value than the rest of the event (a parent in
+ * the call that runs a script which was written earlier): nothing can be asked of the value for them.
+ */
+const derivedFields = new Set([
+  'ParentImage',
+  'ParentCommandLine',
+  'PipedFrom',
+  'PipedFromImage',
+  'CurrentDirectory',
+  'DestinationPort',
+  'DestinationScope',
+  'Initiated',
+  'Protocol',
+  'Method',
+  'Forward',
+  'Background',
+  'Loop',
+  'Downloaded',
+  'Connected',
+  'Appended',
+  'Via',
+  'ToolName',
+  'Language',
+  'Construct',
+  'Executed',
+  'Role',
+  'ExitCode',
+  'User',
+  'Remote',
+]);
+
+/** Fields that hold words of a command as they were written: what bounds a word there bounds it in the text. */
+const wordFields = new Set(['Image', 'CommandLine', 'Arguments']);
+
+/** Which surfaces an event of a category is made from. */
+const surfacesOf: Readonly<Record<string, readonly Surface[]>> = {
+  message: ['message', 'request'],
+  observation: ['observation'],
+};
+
+/** What a rule needs of a value, for the prefilter; `flags` as the pipeline names them. */
+export function requirementsOfRule(rule: CompiledRule, flags: number): Requirement[] {
+  const alternatives = rule.requiredLiterals({ ascii: true });
+  const surfaces = surfacesOf[rule.logSource.category] ?? ['call'];
+  const plain = surfaces[0] !== 'call';
+  const needs =
+    alternatives === undefined ? [[]] : alternatives.map((all) => all.flatMap((one) => wordsOf(one, plain)));
+  return surfaces.flatMap((surface) => needs.map((words) => ({ surface, words, flags })));
+}
+
+/** The same for a detector's literals. */
+export function requirementsOfLiterals(
+  literals: readonly Literals[] | undefined,
+  flags: number,
+): Requirement[] {
+  if (literals === undefined) {
+    return (['call', 'message', 'observation', 'request'] as const).map((surface) => ({
+      surface,
+      words: [],
+      flags,
+    }));
+  }
+  return literals.map(({ surface, all }) => {
+    const plain = surface === 'observation' || surface === 'request';
+    const words = all.flatMap((text) =>
+      plain ? plainWord(text) : splitWords(text.toLowerCase(), false, false),
+    );
+    return { surface, words, flags };
+  });
+}
+
+function wordsOf({ field, text, position }: RequiredLiteral, plain: boolean): Word[] {
+  if (plain) return field === 'Text' || field === 'Reasoning' || field === undefined ? plainWord(text) : [];
+  if (field === undefined || field === 'Name') return splitWords(text, false, false).flatMap(splitDots);
+  if (derivedFields.has(field)) return [];
+  if (field === 'Image') return imageWords(text, position);
+  const bounded = wordFields.has(field);
+  const starts = bounded && (position === 'startswith' || position === 'equals');
+  const ends = bounded && (position === 'endswith' || position === 'equals');
+  const words = splitWords(text, starts, ends);
+  // in paths and addresses a word may have had an option's letter before it: `-o/tmp/x`
+  return bounded ? words : words.map(({ text: word }) => ({ text: word }));
+}
+
+/** Of an image only the part behind the last slash is sure to stand in the text: the folder may be ours. */
+function imageWords(text: string, position: RequiredLiteral['position']): Word[] {
+  const slash = text.lastIndexOf('/');
+  const name = text.slice(slash + 1);
+  const ends = position === 'endswith' || position === 'equals';
+  return splitWords(name, slash >= 0 || position === 'equals', ends);
+}
+
+/** Text that the agent did not write is looked for as it stands. */
+function plainWord(text: string): Word[] {
+  return text === '' ? [] : [{ text: text.toLowerCase() }];
+}
+
+/**
+ * The words in a literal: runs of letters, digits, `_`, `.` and `-`. A word that touches the literal's end may go on
+ * there, unless the literal says that the field ends. Single letters that may be part of a word tell nothing.
+ */
+function splitWords(text: string, startsField: boolean, endsField: boolean): Word[] {
+  const words: Word[] = [];
+  for (let at = 0; at < text.length; ) {
+    let end = at;
+    while (end < text.length && isWordByte(text.charCodeAt(end))) end += 1;
+    if (end > at) {
+      const starts = at === 0 ? startsField : !isQuote(text[at - 1]!);
+      const ends = end === text.length ? endsField : !isQuote(text[end]!);
+      const word = {
+        text: text.slice(at, end),
+        ...(starts ? { startsWord: true } : {}),
+        ...(ends ? { endsWord: true } : {}),
+      };
+      if (word.text.length > 1 || (starts && ends)) words.push(word);
+    }
+    at = end + 1;
+  }
+  return words;
+}
+
+/** A dotted name may be put together from an import and an attribute. */
+function splitDots({ text }: Word): Word[] {
+  return text
+    .split(/[.-]/)
+    .filter((part) => part.length > 1)
+    .map((part) => ({ text: part }));
+}
+
+function isQuote(character: string): boolean {
+  return '\'"`\\'.includes(character);
+}

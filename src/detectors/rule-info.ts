@@ -1,0 +1,45 @@
+import type { CompiledCorrelation, CompiledRule } from '../sigma/index.ts';
+import { type FindingClass, findingClasses, type Severity } from './finding.ts';
+import type { Pack } from './pack.ts';
+
+/** A rule with what findings say of it. */
+export interface RuleInfo<Source = CompiledRule> {
+  /** the rule's name, else its id, else its title */
+  readonly id: string;
+  readonly title: string;
+  readonly category: string;
+  readonly class: FindingClass;
+  readonly severity: Severity;
+  readonly attack: readonly string[];
+  readonly pack: string;
+  readonly source: Source;
+}
+
+export function describeRule(rule: CompiledRule, pack: Pack | undefined): RuleInfo {
+  return { ...describe(rule, pack), source: rule };
+}
+
+export function describeCorrelation(
+  correlation: CompiledCorrelation,
+  pack: Pack | undefined,
+): RuleInfo<CompiledCorrelation> {
+  return { ...describe(correlation, pack), source: correlation };
+}
+
+/** Rules from elsewhere have no classifier: they are of the category `sigma`, unless they name one. */
+function describe(
+  { name, id, title, level, tags, raw }: CompiledRule | CompiledCorrelation,
+  pack: Pack | undefined,
+): Omit<RuleInfo, 'source'> {
+  const own = raw['class'];
+  const ownClass = findingClasses.find((one) => one === own);
+  return {
+    id: name ?? id ?? title,
+    title,
+    category: typeof raw['category'] === 'string' ? raw['category'] : (pack?.classifier?.name ?? 'sigma'),
+    class: ownClass ?? pack?.classifier?.class ?? 'safety',
+    severity: level ?? 'medium',
+    attack: tags.flatMap((tag) => /^attack\.(t\d+(?:\.\d+)?)$/i.exec(tag)?.[1]?.toUpperCase() ?? []),
+    pack: pack?.name ?? '',
+  };
+}

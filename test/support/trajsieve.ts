@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { packagePath } from '../../src/package-path.ts';
+
+const main = packagePath('dist/src/cli/main.js');
+
+export interface Result {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Environment without what would change a run: an array job's variables, settings of trajsieve. */
+function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(TRAJSIEVE|SLURM|JOB_COMPLETION|AWS_BATCH)/.test(name),
+  );
+  return { ...Object.fromEntries(kept), NO_COLOR: '1', ...extra };
+}
+
+/** Runs the built command line and waits for its end. */
+export function trajsieve(
+  words: readonly string[],
+  extra: Record<string, string> = {},
+  cwd?: string,
+): Result {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
+    encoding: 'utf8',
+    env: environment(extra),
+    maxBuffer: 1 << 28,
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  return { status, stdout, stderr };
+}
+
+/** Starts it, to be interrupted. */
+export function startTrajsieve(words: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [main, ...words], {
+    env: environment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+/** SHA-256 of every file below a folder, by relative path. */
+export function hashesOf(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+  const hash = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+  return Object.fromEntries(files.sort().map((path) => [relative(folder, path), hash(path)]));
+}
