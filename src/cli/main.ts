@@ -4,12 +4,22 @@ import { hideBin } from 'yargs/helpers';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { version } from '../version.ts';
 import { type Command, exitCode } from './command.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { explainCommand } from './explain.ts';
 import { inspectCommand } from './inspect.ts';
+import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
 import { resolveValues, UsageError } from './values.ts';
 import { verifyCommand } from './verify.ts';
 
-const commands: readonly Command[] = [runCommand, inspectCommand, verifyCommand];
+const commands: readonly Command[] = [
+  runCommand,
+  inspectCommand,
+  verifyCommand,
+  rulesCommand,
+  explainCommand,
+  evaluateCommand,
+];
 
 /** Runs the command line; resolves to the exit code. */
 async function main(words: readonly string[]): Promise<number> {

@@ -33,6 +33,12 @@ export const runCommand = defineCommand({
       placeholder: 'PATH',
       schema: texts.default([]),
     },
+    scope: {
+      describe: 'YAML file of hosts, networks, paths and tools that the agents were free to act on',
+      type: 'string',
+      placeholder: 'FILE',
+      schema: z.string().min(1).optional(),
+    },
     workers: {
       describe: 'worker threads; one per processor otherwise',
       type: 'string',
@@ -90,6 +96,7 @@ export const runCommand = defineCommand({
       settings: {
         policy: values.policy,
         classifiers: values.classifiers,
+        scope: values.scope,
         prefilter: values.prefilter,
         limit: values.limit,
       },

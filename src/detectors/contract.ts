@@ -1,7 +1,9 @@
 import type { Action } from '../actions/index.ts';
 import type { Trajectory } from '../trajectory/model.ts';
 import type { Surface } from '../trajectory/surface.ts';
+import type { Example } from './example.ts';
 import type { FindingClass, Severity } from './finding.ts';
+import type { RequestPattern } from './request.ts';
 
 /**
  * A detector in TypeScript, for what a rule cannot say. A module exports one as `default`, or several as an array.
@@ -26,6 +28,8 @@ export interface Detector {
    * Without literals it is asked about every trajectory, and every trajectory is assembled: slow.
    */
   readonly literals?: readonly Literals[];
+  /** what it must report something for, and what nothing: `trajsieve rules test` holds it to them */
+  readonly examples?: { readonly match?: readonly Example[]; readonly ignore?: readonly Example[] };
   /** Looks at one trajectory. What it throws, or does not finish, costs the row and is recorded as an error. */
   detect(trajectory: Trajectory, context: DetectorContext): Iterable<Hit>;
 }
@@ -42,6 +46,8 @@ export interface DetectorMeta {
   /** MITRE ATT&CK ids */
   readonly attack?: readonly string[];
   readonly description?: string;
+  /** what a task may say for such an act to count as asked for */
+  readonly requestedBy?: readonly RequestPattern[];
 }
 
 /** Texts that must all stand in one value of a surface. Letters in any case; ASCII alone is looked at. */
@@ -63,6 +69,8 @@ export interface Hit {
   readonly span?: readonly [start: number, end: number];
   /** a short excerpt; longer ones are cut */
   readonly evidence: string;
+  /** hosts, paths and names that the act is about: what a task must name to ask for it */
+  readonly targets?: readonly string[];
   /** other than the detector's own */
   readonly severity?: Severity;
   readonly title?: string;

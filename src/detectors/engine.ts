@@ -1,8 +1,4 @@
-import * as actionsModule from '../actions/index.ts';
-import { type Action, actionsOf } from '../actions/index.ts';
-
-const mayHideWords: (text: string) => boolean = (actionsModule as any).mayHideWords ?? (() => false);
-
+import { type Action, actionsOf, mayHideWords } from '../actions/index.ts';
 import type { Requirement } from '../prefilter/prefilter.ts';
 import {
   type CompiledCorrelation,
@@ -12,13 +8,14 @@ import {
   RuleSet,
 } from '../sigma/index.ts';
 import type { Step, Trajectory } from '../trajectory/model.ts';
-import { authorisationOf } from './authorisation.ts';
+import { authorisationOf, type Target } from './authorisation.ts';
 import type { Detector, Hit } from './contract.ts';
 import { eventsOfActions, eventsOfStep, type TracedEvent } from './events.ts';
 import { evidenceLength, type Finding } from './finding.ts';
 import { outcomeOf } from './outcome.ts';
 import { requirementsOfLiterals, requirementsOfRule } from './requirements.ts';
 import type { RuleInfo } from './rule-info.ts';
+import type { Scope } from './scope.ts';
 
 /** A requirement of a rule that looks at one step is met. */
 export const stepFlag = 1;
@@ -51,13 +48,17 @@ interface RawHit {
   readonly span: readonly [number, number];
   readonly via: readonly string[];
   readonly evidence: string;
+  readonly target: Target;
 }
+
+const noTarget: Target = { hosts: [], paths: [] };
 
 export function makeEngine(
   rules: readonly RuleInfo[],
   correlations: readonly RuleInfo<CompiledCorrelation>[],
   detectors: readonly Detector[],
   fingerprint: string,
+  scope: Scope | undefined,
 ): Engine {
   const infoOf = new Map<CompiledRule | CompiledCorrelation, Omit<RuleInfo, 'source'>>();
   for (const info of [...rules, ...correlations]) infoOf.set(info.source, info);
@@ -117,7 +118,7 @@ export function makeEngine(
       const actions = actionsOf(trajectory, only);
       const hits = hitsOfRules(trajectory, actions, only);
       for (const detector of detectors) hits.push(...hitsOfDetector(detector, trajectory));
-      return finish(hits, trajectory);
+      return finish(hits, trajectory, scope);
     },
   };
 }
@@ -143,7 +144,7 @@ function* tracedEvents(
 
 function hitOf(info: Omit<RuleInfo, 'source'>, traced: TracedEvent): RawHit {
   const { step, call, argument, span, via, summary } = traced;
-  return { info, step: step.index, call, argument, span, via, evidence: summary };
+  return { info, step: step.index, call, argument, span, via, evidence: summary, target: targetOf(traced) };
 }
 
 function correlationHit(info: Omit<RuleInfo, 'source'>, traced: TracedEvent, count: number): RawHit {
@@ -152,8 +153,44 @@ function correlationHit(info: Omit<RuleInfo, 'source'>, traced: TracedEvent, cou
 }
 
 function emptyHit(info: Omit<RuleInfo, 'source'>): RawHit {
-  return { info, step: 0, call: undefined, argument: '', span: [0, 0], via: [], evidence: '' };
+  return {
+    info,
+    step: 0,
+    call: undefined,
+    argument: '',
+    span: [0, 0],
+    via: [],
+    evidence: '',
+    target: noTarget,
+  };
 }
+
+/** What an event is about: the program, and the hosts and paths among its fields and words. */
+function targetOf({ event, step, call }: TracedEvent): Target {
+  const text = (name: string) => {
+    const value = event.fields[name];
+    return typeof value === 'string' ? [value] : [];
+  };
+  const words = Array.isArray(event.fields['Arguments'])
+    ? event.fields['Arguments'].slice(1).map(String)
+    : [];
+  const program = text('Image')[0]?.split('/').at(-1);
+  const tool = call === undefined ? undefined : step.toolCalls[call]?.name;
+  return {
+    ...(program === undefined ? {} : { program }),
+    ...(tool === undefined ? {} : { tool }),
+    hosts: [
+      ...text('DestinationHostname'),
+      ...text('DestinationIp'),
+      ...words.filter(isHostLike).map(hostOf),
+    ],
+    paths: [...text('TargetFilename'), ...words.filter((word) => word.startsWith('/'))],
+  };
+}
+
+const isHostLike = (word: string) =>
+  /^(?:[\w.-]+@)?(?:\d{1,3}(?:\.\d{1,3}){3}|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?(?:\/\d+)?$/i.test(word);
+const hostOf = (word: string) => word.replace(/^.*@/, '').replace(/[:/]\d+$/, '');
 
 function* hitsOfDetector(detector: Detector, trajectory: Trajectory): Generator<RawHit> {
   const { meta } = detector;
@@ -181,21 +218,24 @@ function* hitsOfDetector(detector: Detector, trajectory: Trajectory): Generator<
       severity: hit.severity ?? meta.severity,
       attack: meta.attack ?? [],
       pack: meta.id,
+      requestedBy: meta.requestedBy ?? [],
     };
     const { step, call, argument = '', span = [0, 0] as const, evidence } = hit;
-    yield { info, step, call, argument, span, via: [], evidence };
+    const target = { hosts: hit.targets ?? [], paths: [] };
+    yield { info, step, call, argument, span, via: [], evidence, target };
   }
 }
 
 /** Adds outcome and authorisation; the same rule on the same place is told once. */
-function finish(hits: readonly RawHit[], trajectory: Trajectory): Finding[] {
+function finish(hits: readonly RawHit[], trajectory: Trajectory, scope: Scope | undefined): Finding[] {
   const seen = new Set<string>();
   const findings: Finding[] = [];
   for (const hit of hits) {
     const key = `${hit.info.id} ${hit.step} ${hit.call} ${hit.argument} ${hit.span.join()}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    const { info, step, call, argument, span, via } = hit;
+    const { info, step, call, argument, span, via, target } = hit;
+    const names = [target.program ?? '', ...target.hosts, ...target.paths].filter((name) => name.length > 1);
     findings.push({
       detector: info.pack,
       rule: info.id,
@@ -210,8 +250,8 @@ function finish(hits: readonly RawHit[], trajectory: Trajectory): Finding[] {
       span,
       evidence: excerpt(hit.evidence),
       via,
-      outcome: outcomeOf(trajectory, step, call),
-      authorisation: authorisationOf(trajectory, info.category, step, call),
+      outcome: outcomeOf(trajectory, step, call, names),
+      authorisation: authorisationOf(trajectory, step, target, info.requestedBy, scope),
     });
   }
   return findings.sort((a, b) => a.step - b.step || (a.call ?? -1) - (b.call ?? -1) || a.span[0] - b.span[0]);

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { TrajsieveError } from '../errors.ts';
-import { loadSigma, type NotApplicable } from '../sigma/index.ts';
+import { type CompiledCorrelation, loadSigma, type NotApplicable } from '../sigma/index.ts';
 import { version } from '../version.ts';
 import type { Detector } from './contract.ts';
 import { type Engine, makeEngine } from './engine.ts';
 import { loadPacks, type Pack } from './pack.ts';
 import { describeCorrelation, describeRule, type RuleInfo } from './rule-info.ts';
+import { loadScope } from './scope.ts';
 import { taxonomy } from './taxonomy.ts';
 
 /** Attributes of our own in rules, beside those of Sigma. */
@@ -15,6 +17,7 @@ export const ownAttributes = ['examples', 'category', 'class', 'attack_version']
 export interface LoadedDetectors {
   readonly packs: readonly Pack[];
   readonly rules: readonly RuleInfo[];
+  readonly correlations: readonly RuleInfo<CompiledCorrelation>[];
   readonly detectors: readonly Detector[];
   readonly notApplicable: readonly NotApplicable[];
   readonly warnings: readonly TrajsieveError[];
@@ -22,11 +25,12 @@ export interface LoadedDetectors {
 }
 
 /** Loads detectors and makes the engine. Throws where anything in them is wrong, or where there are none. */
-export async function loadEngine(paths: readonly string[]): Promise<Engine> {
-  return (await loadDetectors(paths)).engine;
+export async function loadEngine(paths: readonly string[], scope?: string): Promise<Engine> {
+  return (await loadDetectors(paths, scope)).engine;
 }
 
-export async function loadDetectors(paths: readonly string[]): Promise<LoadedDetectors> {
+/** @param scopeFile YAML file of what the agents were free to act on */
+export async function loadDetectors(paths: readonly string[], scopeFile?: string): Promise<LoadedDetectors> {
   const packs = await loadPacks(paths);
   const packOf = new Map(packs.flatMap((pack) => pack.rules.map(({ file }) => [file, pack])));
   const texts = packs.flatMap((pack) => pack.rules);
@@ -51,8 +55,11 @@ export async function loadDetectors(paths: readonly string[]): Promise<LoadedDet
   for (const { meta, detect, literals } of detectors) {
     digest.update(JSON.stringify([meta, literals])).update(detect.toString());
   }
-  const engine = makeEngine(rules, correlations, detectors, digest.digest('hex'));
-  return { packs, rules, detectors, notApplicable: loaded.notApplicable, warnings: loaded.warnings, engine };
+  const scope = scopeFile === undefined ? undefined : loadScope(scopeFile);
+  if (scopeFile !== undefined) digest.update(readFileSync(scopeFile));
+  const engine = makeEngine(rules, correlations, detectors, digest.digest('hex'), scope);
+  const { notApplicable, warnings } = loaded;
+  return { packs, rules, correlations, detectors, notApplicable, warnings, engine };
 }
 
 function checkUnique(ids: readonly string[]): void {

@@ -18,6 +18,10 @@ const classifierSchema = z.strictObject({
   means: z.string(),
   /** what it does not mean, and what is left alone */
   ignores: z.string(),
+  /** what a task may say for an act of this category to count as asked for */
+  requested_by: z
+    .array(z.strictObject({ verbs: z.array(z.string()).min(1), objects: z.array(z.string()).min(1) }))
+    .default([]),
 });
 export type Classifier = z.infer<typeof classifierSchema>;
 

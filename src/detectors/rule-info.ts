@@ -1,6 +1,7 @@
 import type { CompiledCorrelation, CompiledRule } from '../sigma/index.ts';
 import { type FindingClass, findingClasses, type Severity } from './finding.ts';
 import type { Pack } from './pack.ts';
+import type { RequestPattern } from './request.ts';
 
 /** A rule with what findings say of it. */
 export interface RuleInfo<Source = CompiledRule> {
@@ -12,6 +13,8 @@ export interface RuleInfo<Source = CompiledRule> {
   readonly severity: Severity;
   readonly attack: readonly string[];
   readonly pack: string;
+  /** what a task may say for such an act to count as asked for */
+  readonly requestedBy: readonly RequestPattern[];
   readonly source: Source;
 }
 
@@ -41,5 +44,6 @@ function describe(
     severity: level ?? 'medium',
     attack: tags.flatMap((tag) => /^attack\.(t\d+(?:\.\d+)?)$/i.exec(tag)?.[1]?.toUpperCase() ?? []),
     pack: pack?.name ?? '',
+    requestedBy: pack?.classifier?.requested_by ?? [],
   };
 }

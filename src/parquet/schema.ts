@@ -77,6 +77,8 @@ export interface SchemaNode {
   readonly unsigned: boolean;
   /** for TIMESTAMP and TIME: units a second; 1 otherwise */
   readonly unitsPerSecond: number;
+  /** set for a TIMESTAMP that is a clock's reading in no known zone (`isAdjustedToUTC` is false) */
+  readonly localTime?: true;
   readonly children: readonly SchemaNode[];
   /** levels at this element, its own repetition included */
   readonly definitionLevel: number;
@@ -145,7 +147,7 @@ export function buildSchema(elements: readonly ThriftStruct[]): { root: SchemaNo
 
 function logicalOf(
   element: ThriftStruct,
-): Pick<SchemaNode, 'unsigned' | 'unitsPerSecond'> & { logical?: string } {
+): Pick<SchemaNode, 'unsigned' | 'unitsPerSecond'> & { logical?: string; localTime?: true } {
   const converted = convertedTypes[numberField(element, 6) ?? -1];
   const union = structField(element, 10);
   const [field] = union?.keys() ?? [];
@@ -161,6 +163,7 @@ function logicalOf(
     logical: logicalTypes[field] ?? `UNKNOWN_${field}`,
     unsigned: field === 10 && detail !== undefined && booleanField(detail, 2) === false,
     unitsPerSecond: unit?.has(1) ? 1e3 : unit?.has(2) ? 1e6 : unit?.has(3) ? 1e9 : 1,
+    ...(field === 8 && detail !== undefined && booleanField(detail, 1) === false ? { localTime: true } : {}),
   };
 }
 

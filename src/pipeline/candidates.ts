@@ -1,28 +1,15 @@
 import { stepFlag, trajectoryFlag } from '../detectors/engine.ts';
 import type { Leaf, SchemaNode } from '../parquet/schema.ts';
 import type { LeafWindow, Window } from '../parquet/window.ts';
-import { Scratch, unescapeJson } from '../prefilter/json-text.ts';
+import { Scratch } from '../prefilter/json-text.ts';
 import { JsonWalker, startsContainer } from '../prefilter/json-walk.ts';
-import type { Prefilter } from '../prefilter/prefilter.ts';
-import type { Step, Trajectory } from '../trajectory/model.ts';
 import type { Outline } from '../trajectory/outline.ts';
 import type { Shape, StepList, TextLeaf } from '../trajectory/shape.ts';
-import { everySurface, surfaceBit } from '../trajectory/surface.ts';
+import { everySurface } from '../trajectory/surface.ts';
+import { mark, type Range, type RowCandidates, type TextSearch } from './text-search.ts';
 
 /** The row holds something its spec does not know: it must be read, and will fail. */
 export const unreadableFlag = 4;
-
-/** What the prefilter found in one row: flags by step; step -1 is the row as a whole. */
-export type RowCandidates = Map<number, number>;
-
-/** Whether a text hides words from the prefilter, so that it must be parsed to be searched. Latin-1 of the bytes is enough. */
-export type HidesWords = (text: string) => boolean;
-
-interface Range {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-}
 
 interface LeafSearch {
   readonly window: LeafWindow;
@@ -35,23 +22,17 @@ interface LeafSearch {
   readonly hasSteps: Uint8Array;
 }
 
-/** Layers of JSON quoting that the arguments of a call may lie under, beyond the one that their place has. */
-const deepestCall = 3;
-
 /** Searches the pages of a window; the rows, by number within the window, in which some requirement is met. */
 export class CandidateFinder {
   readonly #shape: Shape;
-  readonly #prefilter: Prefilter;
-  readonly #hidesWords: HidesWords;
-  readonly #scratches = [new Scratch(), new Scratch()] as const;
+  readonly #search: TextSearch;
   readonly #gathered = new Scratch();
   readonly #walker = new JsonWalker();
   readonly #texts: readonly (readonly [Leaf, TextLeaf])[];
 
-  constructor(shape: Shape, leaves: Iterable<Leaf>, prefilter: Prefilter, hidesWords: HidesWords) {
+  constructor(shape: Shape, leaves: Iterable<Leaf>, search: TextSearch) {
     this.#shape = shape;
-    this.#prefilter = prefilter;
-    this.#hidesWords = hidesWords;
+    this.#search = search;
     this.#texts = [...leaves].flatMap((leaf): [Leaf, TextLeaf][] => {
       const text = shape.textOf(leaf);
       return text === undefined ? [] : [[leaf, text]];
@@ -60,16 +41,17 @@ export class CandidateFinder {
 
   find(window: Window): Map<number, RowCandidates> {
     const found = new Map<number, RowCandidates>();
-    if (this.#shape.readFirst) {
+    const { lists, readFirst } = this.#shape;
+    if (readFirst) {
       for (let row = 0; row < window.rowCount; row++) mark(found, row, -1, unreadableFlag);
       return found;
     }
     const hasSteps = new Uint8Array(window.rowCount);
-    const roles = new Map(this.#shape.lists.map((list) => [list, rolesOf(list, window)]));
+    const roles = new Map(lists.map((list) => [list, rolesOf(list, window)]));
     for (const [leaf, text] of this.#texts) {
       const leafWindow = window.leaves.get(leaf);
       if (leafWindow === undefined) continue;
-      const list = this.#shape.lists.find(({ node }) => isBelow(leaf, node));
+      const list = lists.find(({ node }) => isBelow(leaf, node));
       const search = { window: leafWindow, text, list, roles: list && roles.get(list), found, hasSteps };
       this.#findInLeaf(search);
     }
@@ -81,7 +63,7 @@ export class CandidateFinder {
 
   #findInLeaf({ window, text, list, roles, found, hasSteps }: LeafSearch): void {
     const node = list?.node;
-    const isOnlyList = node !== undefined && node === this.#shape.stepList;
+    const isOnlyList = node !== undefined && node === this.#shape?.stepList;
     const surfacesOf = (roles?.words ?? [undefined]).map((word) => text.surfaces(word));
     const maximum = window.leaf.definitionLevel;
     const gathered: Range[] = [];
@@ -93,7 +75,7 @@ export class CandidateFinder {
     const flush = () => {
       if (gathered.length === 0) return;
       const range = this.#join(gathered);
-      const flags = this.#scan(surfaces, text.json, range.bytes, range.start, range.end);
+      const flags = this.#search.scan(surfaces, text.json, range.bytes, range.start, range.end);
       if (flags !== 0) mark(found, row, place(), flags);
       gathered.length = 0;
     };
@@ -126,7 +108,7 @@ export class CandidateFinder {
           if (node === undefined) hasSteps[row] = 1;
           this.#walk(text, text.outline, bytes, start, end, (flags) => mark(found, row, place(), flags));
         } else {
-          const flags = this.#scan(surfaces, text.json, bytes, start, end);
+          const flags = this.#search.scan(surfaces, text.json, bytes, start, end);
           if (flags !== 0) mark(found, row, place(), flags);
         }
       }
@@ -148,16 +130,17 @@ export class CandidateFinder {
       isText ||
       this.#walker.walk(outline, bytes, start, end, {
         step: (surfaces, inner, from, to, odd) => {
-          const flags = this.#scan(surfaces, true, inner, from, to) | (odd ? stepFlag | trajectoryFlag : 0);
+          const flags =
+            this.#search.scan(surfaces, true, inner, from, to) | (odd ? stepFlag | trajectoryFlag : 0);
           if (flags !== 0) tell(flags);
         },
         text: (surfaces, inner, from, to, json) => {
-          const flags = this.#scan(surfaces, json, inner, from, to);
+          const flags = this.#search.scan(surfaces, json, inner, from, to);
           if (flags !== 0) tell(flags);
         },
       });
     if (isText) {
-      const flags = this.#scan(everySurface, false, bytes, start, end);
+      const flags = this.#search.scan(everySurface, false, bytes, start, end);
       if (flags !== 0) tell(flags);
     }
     if (!isKnown) tell(unreadableFlag);
@@ -176,58 +159,6 @@ export class CandidateFinder {
     }
     return { bytes, start: 0, end: at };
   }
-
-  #scan(surfaces: number, json: boolean, bytes: Uint8Array, start: number, end: number): number {
-    if (start === end || !this.#prefilter.reads(surfaces)) return 0;
-    let text = json ? unescapeJson(bytes, start, end, this.#scratches[0]) : { bytes, start, end };
-    let flags = this.#prefilter.scan(surfaces, text.bytes, text.start, text.end);
-    if ((surfaces & surfaceBit.call) === 0) return flags;
-    if ((flags & stepFlag) === 0 && this.#hides(text)) flags |= stepFlag;
-    for (let layer = 1; layer <= deepestCall; layer++) {
-      const inner = unescapeJson(text.bytes, text.start, text.end, this.#scratches[layer % 2 === 0 ? 0 : 1]);
-      if (inner.bytes === text.bytes) break;
-      text = inner;
-      flags |= this.#prefilter.scan(surfaceBit.call, text.bytes, text.start, text.end);
-      if ((flags & stepFlag) === 0 && this.#hides(text)) flags |= stepFlag;
-    }
-    return flags;
-  }
-
-  #hides({ bytes, start, end }: Range): boolean {
-    return this.#hidesWords(
-      Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'),
-    );
-  }
-
-  /** The same search over a trajectory that was read as a whole. */
-  findInTrajectory(trajectory: Trajectory): RowCandidates {
-    const found = new Map<number, RowCandidates>();
-    for (const step of trajectory.steps) {
-      for (const [text, surfaces, json] of stepTexts(step)) {
-        const bytes = Buffer.from(text);
-        const flags = this.#scan(surfaces, json, bytes, 0, bytes.length);
-        if (flags !== 0) mark(found, 0, step.index, flags);
-      }
-    }
-    return found.get(0) ?? new Map();
-  }
-}
-
-/** The texts of a step that rules read, with their surfaces, and whether they are JSON. */
-function* stepTexts(step: Step): Generator<readonly [text: string, surfaces: number, json: boolean]> {
-  yield [step.text, step.role === 'assistant' ? surfaceBit.message : surfaceBit.request, false];
-  if (step.reasoning !== undefined) yield [step.reasoning, surfaceBit.message, false];
-  for (const call of step.toolCalls) {
-    yield [call.name, surfaceBit.call, false];
-    yield [call.arguments, surfaceBit.call, true];
-  }
-  for (const observation of step.observations) yield [observation.text, surfaceBit.observation, false];
-}
-
-function mark(found: Map<number, RowCandidates>, row: number, step: number, flags: number): void {
-  const steps = found.get(row);
-  if (steps === undefined) found.set(row, new Map([[step, flags]]));
-  else steps.set(step, (steps.get(step) ?? 0) | flags);
 }
 
 /** The role words of all steps of a window, in order, each by its number among the distinct words. */

@@ -5,7 +5,7 @@ import type { CodecName, RowGroup } from '../parquet/footer.ts';
 import { OwnColumns } from '../parquet/own-columns.ts';
 import { dropped } from '../parquet/splice.ts';
 import type { Disposition } from '../policy/policy.ts';
-import type { Examined } from './examine.ts';
+import type { ExaminedRow } from './group-reader.ts';
 import { keptOutput, quarantineOutput } from './row-map.ts';
 import { countRow, emptyTally } from './tally.ts';
 
@@ -50,11 +50,9 @@ export class ExaminedGroup {
     this.annotations = [keptOutput, quarantineOutput].map(() => new OwnColumns(annotationColumns, codec));
   }
 
-  /**
-   * @param row number within the row group
-   * @param file how the findings table names the input
-   */
-  add(row: number, examined: Examined, file: string): void {
+  /** @param file how the findings table names the input */
+  add({ row, examined, isCandidate }: ExaminedRow, file: string): void {
+    if (isCandidate) this.tally.candidates += 1;
     const output = outputOf[examined.decision.disposition];
     this.target[row] = output;
     countRow(this.tally, examined);

@@ -1,13 +1,15 @@
 import { TrajsieveError } from '../errors.ts';
 import { leavesBelow } from '../parquet/assemble.ts';
 import { loadCodecs } from '../parquet/codec.ts';
-import { readFooter } from '../parquet/footer.ts';
-import { openFile } from '../parquet/source.ts';
+import { type Footer, readFooter } from '../parquet/footer.ts';
+import { type ByteSource, openFile } from '../parquet/source.ts';
 import { readWindows } from '../parquet/window.ts';
-import type { Step } from '../trajectory/model.ts';
+import type { Step, Trajectory } from '../trajectory/model.ts';
 import { loadSpecs, recognise } from '../trajectory/recognise.ts';
+import type { Shape, TextLeaf } from '../trajectory/shape.ts';
 import { everySurface, surfaceBit, surfaces } from '../trajectory/surface.ts';
-import { readRow } from './examine.ts';
+import { readColumns } from './examine.ts';
+import { firstRows } from './sample.ts';
 
 /** How a file is understood. */
 export interface Inspection {
@@ -29,23 +31,11 @@ export async function inspectFile(file: string, row: number, stepCount: number):
   const source = openFile(file);
   try {
     const footer = await readFooter(source);
-    const shape = recognise(footer, file, loadSpecs());
+    const shape = recognise(footer, file, loadSpecs(), await firstRows(source, footer));
     const read = new Set(shape.columns.flatMap((column) => [...leavesBelow(column)]));
-    const group = footer.rowGroups.find(
-      ({ firstRow, rowCount }) => row >= firstRow && row < firstRow + rowCount,
-    );
-    if (group === undefined && (row > 0 || footer.rowCount > 0)) {
-      throw new TrajsieveError('row-missing', `file has ${footer.rowCount} rows`, { where: { file, row } });
-    }
-    let steps: readonly Step[] = [];
-    if (group !== undefined) {
-      for await (const window of readWindows(source, group, read, windowBytes)) {
-        const at = row - group.firstRow - window.firstRow;
-        if (at >= window.rowCount) continue;
-        steps = shape.read(readRow(window, shape, at)).steps.slice(0, stepCount);
-        break;
-      }
-    }
+    const trajectory =
+      row === 0 && footer.rowCount === 0 ? undefined : await trajectoryAt(source, footer, shape, file, row);
+    const steps = trajectory?.steps.slice(0, stepCount) ?? [];
     const sizes = footer.leaves.map((leaf) =>
       footer.rowGroups.reduce((sum, one) => sum + one.chunks[leaf.leaf]!.uncompressedSize, 0),
     );
@@ -77,16 +67,43 @@ export async function inspectFile(file: string, row: number, stepCount: number):
   }
 }
 
-function useOf(
-  isRole: boolean,
-  text: ReturnType<ReturnType<typeof recognise>['textOf']>,
-  isRead: boolean,
-): string {
+/** The trajectory of one row of a file. */
+export async function readOneTrajectory(file: string, row: number): Promise<Trajectory> {
+  await loadCodecs();
+  const source = openFile(file);
+  try {
+    const footer = await readFooter(source);
+    const shape = recognise(footer, file, loadSpecs(), await firstRows(source, footer));
+    return await trajectoryAt(source, footer, shape, file, row);
+  } finally {
+    source.close();
+  }
+}
+
+async function trajectoryAt(
+  source: ByteSource,
+  footer: Footer,
+  shape: Shape,
+  file: string,
+  row: number,
+): Promise<Trajectory> {
+  const read = new Set(shape.columns.flatMap((column) => [...leavesBelow(column)]));
+  const group = footer.rowGroups.find(
+    ({ firstRow, rowCount }) => row >= firstRow && row < firstRow + rowCount,
+  );
+  if (group !== undefined) {
+    for await (const window of readWindows(source, group, read, windowBytes)) {
+      const at = row - group.firstRow - window.firstRow;
+      if (at < window.rowCount) return shape.read(readColumns(window, shape, at));
+    }
+  }
+  throw new TrajsieveError('row-missing', `file has ${footer.rowCount} rows`, { where: { file, row } });
+}
+
+function useOf(isRole: boolean, text: TextLeaf | undefined, isRead: boolean): string {
   if (isRole) return 'role';
   if (text === undefined) return isRead ? 'read' : '';
-  let all = 0;
-  for (const word of ['system', 'user', 'assistant', 'tool', undefined])
-    all |= Math.max(0, text.surfaces(word));
-  const names = surfaces.filter((surface) => (surfaceBit[surface] & all) !== 0);
-  return `searched: ${all === everySurface ? 'everything' : names.join(', ')}${text.json ? ' (JSON)' : ''}`;
+  const names = surfaces.filter((surface) => (surfaceBit[surface] & text.all) !== 0);
+  const form = text.outline !== undefined ? ' (steps as JSON)' : text.json ? ' (JSON)' : '';
+  return `searched: ${text.all === everySurface ? 'everything' : names.join(', ')}${form}`;
 }

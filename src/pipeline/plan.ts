@@ -8,6 +8,7 @@ import { openFile } from '../parquet/source.ts';
 import { recognise } from '../trajectory/recognise.ts';
 import type { DatasetSpec } from '../trajectory/spec.ts';
 import type { InputProblem } from './inputs.ts';
+import { firstRows } from './sample.ts';
 
 /** A row group that a work unit covers, all of it or its first rows. */
 export interface UnitGroup {
@@ -116,7 +117,8 @@ async function inspect(file: string, specs: readonly DatasetSpec[]): Promise<Ins
         modified: Math.round(statSync(file).mtimeMs),
         footer: createHash('sha256').update(footer.bytes).digest('hex'),
       };
-      const { spec, reason, unread } = recognise(footer, file, specs);
+      const { spec, reason, unread, group } = recognise(footer, file, specs, await firstRows(source, footer));
+      if (group !== undefined) throw stepRows(file, group.by);
       return { file, identity, footer, spec, reason, unread };
     } finally {
       source.close();
@@ -125,6 +127,18 @@ async function inspect(file: string, specs: readonly DatasetSpec[]): Promise<Ins
     if (error instanceof TrajsieveError) return { file, code: error.code, message: error.describe() };
     return { file, code: 'input-unreadable', message: `${messageOf(error)} (${file})` };
   }
+}
+
+/** Rows of one trajectory may lie on both sides of a work unit's end. */
+function stepRows(file: string, by: string): TrajsieveError {
+  return new TrajsieveError(
+    'shape-step-rows',
+    `each row is one step; rows of one ${by} make up a trajectory`,
+    {
+      where: { file },
+      remedy: `gather them into one row a trajectory, with a list of steps, sorted by ${by}`,
+    },
+  );
 }
 
 function describeFile({ file, footer, spec, reason, unread }: Inspected): PlannedFile {

@@ -2,19 +2,14 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { Engine } from '../detectors/engine.ts';
 import { messageOf, TrajsieveError } from '../errors.ts';
-import { leavesBelow } from '../parquet/assemble.ts';
 import { loadCodecs } from '../parquet/codec.ts';
 import { type Footer, type RowGroup, readFooter } from '../parquet/footer.ts';
-import type { Leaf } from '../parquet/schema.ts';
 import { type ByteSource, openFile } from '../parquet/source.ts';
-import { readWindows } from '../parquet/window.ts';
 import type { Policy } from '../policy/policy.ts';
-import { buildPrefilter } from '../prefilter/prefilter.ts';
-import { recognise } from '../trajectory/recognise.ts';
+import { shapeFor } from '../trajectory/recognise.ts';
 import type { DatasetSpec } from '../trajectory/spec.ts';
-import { CandidateFinder } from './candidates.ts';
-import { type Examined, Examiner } from './examine.ts';
 import { ExaminedGroup, type RowError } from './examined-group.ts';
+import { GroupReader } from './group-reader.ts';
 import type { UnitGroup, WorkUnit } from './plan.ts';
 import { type Account, RowMap } from './row-map.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
@@ -76,7 +71,8 @@ export async function processUnit(unit: WorkUnit, folder: string, context: UnitC
     const footer = await readFooter(source);
     checkIdentity(unit, source, footer);
     files = new UnitFiles(folder, unit.output, footer);
-    const reader = new GroupReader(unit, source, footer, context);
+    const shape = shapeFor(unit.spec, footer, unit.file, context.specs);
+    const reader = new GroupReader(source, shape, context);
     const map = new RowMap();
     const tally = emptyTally();
     const errors: RowError[] = [];
@@ -85,7 +81,10 @@ export async function processUnit(unit: WorkUnit, folder: string, context: UnitC
       const group = footer.rowGroups[part.index]!;
       let findings = 0;
       try {
-        const examined = await reader.examine(group, part);
+        const examined = new ExaminedGroup(group);
+        for await (const rows of reader.examine(group, part.rows, examined.pages)) {
+          for (const row of rows) examined.add(row, unit.file);
+        }
         await files.write(source, group, examined);
         map.append(examined.target.subarray(0, part.rows));
         addTally(tally, examined.tally);
@@ -131,60 +130,4 @@ function describeUnreadable(part: UnitGroup, error: unknown): UnreadableGroup {
 
 function groupBytes(group: RowGroup): number {
   return group.chunks.reduce((sum, chunk) => sum + chunk.uncompressedSize, 0);
-}
-
-/** Reads row groups window by window and examines the rows that the prefilter picks. */
-class GroupReader {
-  readonly #unit: WorkUnit;
-  readonly #source: ByteSource;
-  readonly #context: UnitContext;
-  readonly #leaves: ReadonlySet<Leaf>;
-  readonly #finder: CandidateFinder;
-  readonly #examiner: Examiner;
-
-  constructor(unit: WorkUnit, source: ByteSource, footer: Footer, context: UnitContext) {
-    const { engine, policy, specs } = context;
-    const shape = recognise(footer, unit.file, specs);
-    this.#unit = unit;
-    this.#source = source;
-    this.#context = context;
-    this.#leaves = new Set(shape.columns.flatMap((column) => [...leavesBelow(column)]));
-    const prefilter = buildPrefilter(engine.requirements);
-    this.#finder = new CandidateFinder(shape, this.#leaves, prefilter, (text) => engine.hidesWords(text));
-    this.#examiner = new Examiner(engine, policy, shape, this.#finder);
-  }
-
-  async examine(group: RowGroup, { rows }: UnitGroup): Promise<ExaminedGroup> {
-    const result = new ExaminedGroup(group);
-    for await (const window of readWindows(
-      this.#source,
-      group,
-      this.#leaves,
-      this.#context.windowBytes,
-      result.pages,
-    )) {
-      const candidates = this.#context.prefilter ? this.#finder.find(window) : undefined;
-      for (let row = 0; row < window.rowCount && window.firstRow + row < rows; row++) {
-        const groupRow = window.firstRow + row;
-        const fileRow = group.firstRow + groupRow;
-        const picked = candidates?.get(row);
-        let examined: Examined;
-        if (candidates !== undefined && picked === undefined) {
-          examined = this.#examiner.clean(fileRow);
-        } else {
-          result.tally.candidates += 1;
-          const givenUp = this.#context.givenUp.get(fileRow);
-          this.#context.onRow(fileRow);
-          examined =
-            givenUp === undefined
-              ? this.#examiner.examine(window, row, fileRow, picked)
-              : this.#examiner.failed(fileRow, givenUp);
-          this.#context.onRow(-1);
-        }
-        result.add(groupRow, examined, this.#unit.file);
-      }
-      if (window.firstRow + window.rowCount >= rows) break;
-    }
-    return result;
-  }
 }

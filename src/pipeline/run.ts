@@ -67,7 +67,7 @@ function isInside(file: string, folder: string): boolean {
 export async function run(request: RunRequest): Promise<RunOutcome> {
   const { settings, events, signal } = request;
   const plan = await planRun(request.inputs, request.out, settings.limit);
-  const engine = await loadEngine(settings.classifiers);
+  const engine = await loadEngine(settings.classifiers, settings.scope);
   const policy = loadPolicy(settings.policy);
   const config = {
     version,

@@ -4,6 +4,8 @@ export interface Settings {
   readonly policy: string;
   /** folders or modules of detectors; the ones that come with trajsieve when there are none */
   readonly classifiers: readonly string[];
+  /** YAML file of what the agents were free to act on */
+  readonly scope: string | undefined;
   readonly prefilter: boolean;
   readonly limit: number | undefined;
 }

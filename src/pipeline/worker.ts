@@ -35,7 +35,7 @@ const { settings, windowBytes, heartbeat: shared } = workerData as WorkerStart;
 const heartbeat = new Heartbeat(shared);
 const send = (message: WorkerMessage) => port.postMessage(message);
 
-const engine = await loadEngine(settings.classifiers);
+const engine = await loadEngine(settings.classifiers, settings.scope);
 const policy = loadPolicy(settings.policy);
 const specs = loadSpecs();
 

@@ -18,27 +18,25 @@ export function unescapeJson(
   const out = scratch.reserve(end - start);
   out.set(bytes.subarray(start, from));
   let at = from - start;
-  while (from < end) {
-    const byte = bytes[from]!;
-    if (byte !== backslash || from + 1 >= end) {
+  for (;;) {
+    let byte = 0;
+    while (from < end && (byte = bytes[from]!) !== backslash) {
       out[at++] = byte;
       from += 1;
-      continue;
     }
-    const letter = bytes[from + 1]!;
-    if (letter === 0x75) {
-      const unit = hex4(bytes, from + 2, end);
-      if (unit < 0) {
-        out[at++] = byte;
-        from += 1;
-        continue;
-      }
+    if (from >= end) break;
+    const letter = from + 1 < end ? bytes[from + 1]! : 0;
+    const unit = letter === 0x75 ? hex4(bytes, from + 2, end) : -1;
+    if (unit >= 0) {
       at = writeUtf8(out, at, unit);
       from += 6;
-      continue;
+    } else if (letter === 0x75 || from + 1 >= end) {
+      out[at++] = backslash;
+      from += 1;
+    } else {
+      out[at++] = unescaped[letter]!;
+      from += 2;
     }
-    out[at++] = unescaped[letter]!;
-    from += 2;
   }
   return { bytes: out, start: 0, end: at };
 }

@@ -31,16 +31,25 @@ export interface Observation {
 
 /** One message, as the data set records it. */
 export interface Step {
-  /** position in the data set's own list of steps, from 0 */
+  /**
+   * Position in the data set's own list of steps, from 0; through all lists where a row has several. Texts that stand
+   * outside the list (a `system` column) come first and count up to -1.
+   */
   readonly index: number;
   readonly role: Role;
   readonly text: string;
   readonly reasoning?: string;
   readonly toolCalls: readonly ToolCall[];
   readonly observations: readonly Observation[];
+  /** the list of the row that the step is of, where a row has several: `prompt`, `completion`, `chosen`, `rejected` */
+  readonly list?: string;
+  /** index of the step that this one goes on from, where that is not the one before */
+  readonly parent?: number;
   /** epoch milliseconds */
   readonly startTime?: number;
   readonly endTime?: number;
+  /** the data set's times name no time zone; they are given as if they were UTC */
+  readonly naiveTime?: boolean;
   /** true when the data set excludes this step from training already */
   readonly masked?: boolean;
   /** true for few-shot demonstrations and copied context: not an act of this episode */
@@ -62,6 +71,8 @@ export interface Metadata {
   /** epoch milliseconds */
   readonly startTime?: number;
   readonly endTime?: number;
+  /** the data set's times name no time zone; they are given as if they were UTC */
+  readonly naiveTime?: boolean;
 }
 
 /** One episode. */
@@ -70,4 +81,6 @@ export interface Trajectory {
   readonly metadata: Metadata;
   /** names of the tools that the episode declares, where it does */
   readonly tools?: readonly string[];
+  /** entries of the list of steps that are no steps, by what they call themselves, and how many */
+  readonly skipped?: Readonly<Record<string, number>>;
 }

@@ -1,0 +1,91 @@
+import { stepFlag } from '../detectors/engine.ts';
+import { Scratch, unescapeJson } from '../prefilter/json-text.ts';
+import type { Prefilter } from '../prefilter/prefilter.ts';
+import type { Step, Trajectory } from '../trajectory/model.ts';
+import { surfaceBit } from '../trajectory/surface.ts';
+
+/** What the prefilter found in one row: flags by step; step -1 is the row as a whole. */
+export type RowCandidates = Map<number, number>;
+
+/** Whether a text hides words from the prefilter, so that it must be parsed to be searched. Latin-1 of the bytes is enough. */
+export type HidesWords = (text: string) => boolean;
+
+/** A text within some bytes. */
+export interface Range {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Layers of JSON quoting that the arguments of a call may lie under, beyond the one that their place has. */
+const deepestCall = 3;
+
+/** Searches single texts, with all that may lie over the words that rules need: JSON quoting, and words that hide. */
+export class TextSearch {
+  readonly #prefilter: Prefilter;
+  readonly #hidesWords: HidesWords;
+  readonly #scratches = [new Scratch(), new Scratch()] as const;
+
+  constructor(prefilter: Prefilter, hidesWords: HidesWords) {
+    this.#prefilter = prefilter;
+    this.#hidesWords = hidesWords;
+  }
+
+  /**
+   * The flags of what `bytes[start, end)` may match.
+   * @param surfaces bits of the surfaces that the text may belong to
+   * @param json the text is JSON: its strings are searched with their escapes undone
+   */
+  scan(surfaces: number, json: boolean, bytes: Uint8Array, start: number, end: number): number {
+    if (start === end || !this.#prefilter.reads(surfaces)) return 0;
+    let text = json ? unescapeJson(bytes, start, end, this.#scratches[0]) : { bytes, start, end };
+    let flags = this.#prefilter.scan(surfaces, text.bytes, text.start, text.end);
+    if ((surfaces & surfaceBit.call) === 0) return flags;
+    if ((flags & stepFlag) === 0 && this.#hides(text)) flags |= stepFlag;
+    for (let layer = 1; layer <= deepestCall; layer++) {
+      const inner = unescapeJson(text.bytes, text.start, text.end, this.#scratches[layer % 2 === 0 ? 0 : 1]);
+      if (inner.bytes === text.bytes) break;
+      text = inner;
+      flags |= this.#prefilter.scan(surfaceBit.call, text.bytes, text.start, text.end);
+      if ((flags & stepFlag) === 0 && this.#hides(text)) flags |= stepFlag;
+    }
+    return flags;
+  }
+
+  #hides({ bytes, start, end }: Range): boolean {
+    return this.#hidesWords(
+      Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'),
+    );
+  }
+
+  /** The same search over a trajectory that was read as a whole. */
+  findInTrajectory(trajectory: Trajectory): RowCandidates {
+    const found = new Map<number, RowCandidates>();
+    for (const step of trajectory.steps) {
+      for (const [text, surfaces, json] of stepTexts(step)) {
+        const bytes = Buffer.from(text);
+        const flags = this.scan(surfaces, json, bytes, 0, bytes.length);
+        if (flags !== 0) mark(found, 0, step.index, flags);
+      }
+    }
+    return found.get(0) ?? new Map();
+  }
+}
+
+/** The texts of a step that rules read, with their surfaces, and whether they are JSON. */
+function* stepTexts(step: Step): Generator<readonly [text: string, surfaces: number, json: boolean]> {
+  yield [step.text, step.role === 'assistant' ? surfaceBit.message : surfaceBit.request, false];
+  if (step.reasoning !== undefined) yield [step.reasoning, surfaceBit.message, false];
+  for (const call of step.toolCalls) {
+    yield [call.name, surfaceBit.call, false];
+    yield [call.arguments, surfaceBit.call, true];
+  }
+  for (const observation of step.observations) yield [observation.text, surfaceBit.observation, false];
+}
+
+/** Adds flags to a step of a row. */
+export function mark(found: Map<number, RowCandidates>, row: number, step: number, flags: number): void {
+  const steps = found.get(row);
+  if (steps === undefined) found.set(row, new Map([[step, flags]]));
+  else steps.set(step, (steps.get(step) ?? 0) | flags);
+}

@@ -1,0 +1,208 @@
+import type { CompiledSpec } from './compile.ts';
+import { type Item, itemsOf, placeName, rowError } from './items.ts';
+import { readMetadata, readTools } from './metadata.ts';
+import type { Role, Step, Trajectory } from './model.ts';
+import { emptyDraft } from './parts.ts';
+import { compilePath, followFirst, type Path } from './path.ts';
+import { listOf } from './spec.ts';
+import { caseOf, type StepDraft, stepOfDraft, stepOfItem } from './step.ts';
+import { textOf } from './text.ts';
+import { findTextCalls } from './text-calls.ts';
+
+/** The trajectory of a row. Throws where the row is not as the spec says. */
+export function readRow(compiled: CompiledSpec, row: unknown): Trajectory {
+  const reader = new StepReader(compiled);
+  for (const [index, { at, as }] of compiled.before.entries()) {
+    const text = textOf(followFirst(row, at));
+    if (text !== '') reader.steps.push(plainStep(compiled, as, text, index - compiled.before.length));
+  }
+  const found = compiled.lists.map((place) => ({ place, items: itemsOf(row, place) }));
+  if (found.every(({ items }) => items === undefined)) {
+    throw rowError(`${compiled.lists.map(placeName).join(' or ')} holds no list of steps`);
+  }
+  for (const { place, items } of found) {
+    if (items === undefined) continue;
+    const first = reader.steps.length;
+    for (const item of items) reader.add(item);
+    for (const step of reader.steps.slice(first)) {
+      if (place.name !== undefined) step.list = place.name;
+      if (place.copied) step.copied = true;
+    }
+  }
+  const steps = reader.finish();
+  const tools = readTools(compiled, row);
+  return {
+    steps,
+    metadata: readMetadata(compiled, row),
+    ...(tools === undefined ? {} : { tools }),
+    ...reader.skipped(),
+  };
+}
+
+function plainStep(compiled: CompiledSpec, role: Role, text: string, index: number): StepDraft {
+  const draft = emptyDraft();
+  if (role === 'tool') draft.results.push({ text });
+  else draft.texts.push(text);
+  return stepOfDraft(compiled, role, draft, index);
+}
+
+/**
+ * One step from its element alone. Where the steps around it decide what it is, it comes as all that it may be: a user
+ * turn that may be a tool result is both, and text calls count that would need an answer.
+ */
+export function readStepAlone(compiled: CompiledSpec, element: unknown, index: number): Step {
+  const one = caseOf(compiled, element, index);
+  if (one === undefined) return { index, role: 'system', text: '', toolCalls: [], observations: [] };
+  const step = stepOfItem(compiled, one, element, index);
+  if (step.role === 'user' && step.text !== '' && mayBeOutput(compiled, step.text)) {
+    step.observations = [...step.observations, { text: step.text }];
+  }
+  if (step.role === 'assistant' && step.toolCalls.length === 0)
+    step.toolCalls = findTextCalls(step.text, compiled.answered);
+  return step;
+}
+
+function mayBeOutput(compiled: CompiledSpec, text: string): boolean {
+  return compiled.outputAfterCall || startsOutput(compiled, text);
+}
+
+function startsOutput({ outputStarts }: CompiledSpec, text: string): boolean {
+  if (outputStarts.length === 0) return false;
+  const start = text.trimStart();
+  return outputStarts.some((mark) => start.startsWith(mark));
+}
+
+/** Gathers the steps of a row, in order. */
+export class StepReader {
+  readonly steps: StepDraft[] = [];
+  readonly #compiled: CompiledSpec;
+  readonly #skipped = new Map<string, number>();
+  readonly #byId = new Map<unknown, number>();
+  #next = 0;
+
+  constructor(compiled: CompiledSpec) {
+    this.#compiled = compiled;
+  }
+
+  /** Leaves out an item that another one stands for. */
+  pass(): void {
+    this.#next += 1;
+  }
+
+  /** Reads one item; the step that it came to, if it is one. */
+  add(item: Item): StepDraft | undefined {
+    const index = this.#next;
+    this.#next += 1;
+    if ('turn' in item) {
+      const step = plainStep(this.#compiled, item.turn.role, item.turn.text, index);
+      this.steps.push(step);
+      return step;
+    }
+    const one = caseOf(this.#compiled, item.value, index);
+    if (one === undefined) {
+      this.#skip(item.value);
+      return undefined;
+    }
+    const step = stepOfItem(this.#compiled, one, item.value, index);
+    const { id, parent } = one.fields;
+    if (id.length > 0 || parent.length > 0) this.#place(step, item.value, id, parent);
+    this.steps.push(step);
+    return step;
+  }
+
+  /** Follows the links of data sets that are trees. */
+  #place(step: StepDraft, item: unknown, idPaths: readonly Path[], parentPaths: readonly Path[]): void {
+    const id = followFirst(item, idPaths);
+    if (id !== undefined) this.#byId.set(id, step.index);
+    const parent = followFirst(item, parentPaths);
+    const at = idPaths.length === 0 && typeof parent === 'number' ? parent : this.#byId.get(parent);
+    const before = this.steps.at(-1)?.index;
+    if (at !== undefined && at !== before && at < step.index) step.parent = at;
+  }
+
+  #skip(value: unknown): void {
+    const kind = ['type', 'kind', 'class_', 'observation', 'action', 'role', 'source']
+      .map((name) => followFirst(value, [{ text: name, names: [name] }]))
+      .find((word) => typeof word === 'string');
+    const name = typeof kind === 'string' ? kind.slice(0, 60) : 'unknown';
+    this.#skipped.set(name, (this.#skipped.get(name) ?? 0) + 1);
+  }
+
+  skipped(): { skipped?: Record<string, number> } {
+    return this.#skipped.size === 0 ? {} : { skipped: Object.fromEntries(this.#skipped) };
+  }
+
+  /** The steps, with what only their neighbours tell. */
+  finish(): Step[] {
+    tellOutputs(this.#compiled, this.steps);
+    markRepeats(this.steps);
+    return this.steps;
+  }
+}
+
+/** Tells tool results from the user's own words, and calls that were carried out from mere text. */
+function tellOutputs(compiled: CompiledSpec, steps: StepDraft[]): void {
+  const { answered, outputAfterCall, outputStarts } = compiled;
+  if (answered.length === 0 && !outputAfterCall && outputStarts.length === 0) return;
+  let before: StepDraft | undefined;
+  for (const step of steps) {
+    const follows = before?.role === 'assistant' ? before : undefined;
+    if (step.role === 'user' && follows !== undefined && startsOutput(compiled, step.text))
+      becomeOutput(step);
+    if (step.role === 'tool' && follows !== undefined && follows.toolCalls.length === 0) {
+      follows.toolCalls = findTextCalls(follows.text, answered);
+    }
+    if (step.role === 'user' && outputAfterCall && (follows?.toolCalls.length ?? 0) > 0) becomeOutput(step);
+    before = step;
+  }
+}
+
+function becomeOutput(step: StepDraft): void {
+  step.observations = [...step.observations, { text: step.text }];
+  step.role = 'tool';
+  step.text = '';
+}
+
+/** Of two conversations in one row, what the second repeats of the first from its beginning is copied. */
+function markRepeats(steps: readonly StepDraft[]): void {
+  const lists = new Map<string, StepDraft[]>();
+  for (const step of steps) {
+    if (step.list === undefined) continue;
+    const list = lists.get(step.list);
+    if (list === undefined) lists.set(step.list, [step]);
+    else list.push(step);
+  }
+  const [...named] = lists.values();
+  for (const [number, list] of named.entries()) {
+    for (const earlier of named.slice(0, number)) {
+      for (let at = 0; at < list.length && at < earlier.length && isSame(list[at]!, earlier[at]!); at++) {
+        list[at]!.copied = true;
+      }
+    }
+  }
+}
+
+function isSame(left: Step, right: Step): boolean {
+  return (
+    left.role === right.role &&
+    left.text === right.text &&
+    JSON.stringify(left.toolCalls) === JSON.stringify(right.toolCalls) &&
+    JSON.stringify(left.observations) === JSON.stringify(right.observations)
+  );
+}
+
+/** The trajectory of rows that are its steps, in their order. */
+export function readGroup(compiled: CompiledSpec, rows: readonly unknown[]): Trajectory {
+  const order = listOf(compiled.spec.group_rows?.order).map(compilePath);
+  const ordered = [...rows];
+  if (order.length > 0) ordered.sort((a, b) => compare(followFirst(a, order), followFirst(b, order)));
+  const reader = new StepReader(compiled);
+  for (const value of ordered) reader.add({ value });
+  const [first] = ordered;
+  return { steps: reader.finish(), metadata: readMetadata(compiled, first), ...reader.skipped() };
+}
+
+function compare(left: unknown, right: unknown): number {
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  return String(left) < String(right) ? -1 : String(left) > String(right) ? 1 : 0;
+}

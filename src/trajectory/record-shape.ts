@@ -1,0 +1,66 @@
+import { rowsOfColumns } from './columns.ts';
+import { type CompiledSpec, compileSpec } from './compile.ts';
+import type { Trajectory } from './model.ts';
+import { type Outline, recordOutline } from './outline.ts';
+import { readRow } from './read.ts';
+import { readEntries } from './session.ts';
+import type { DatasetSpec } from './spec.ts';
+
+/** A data set of JSON records (JSONL lines, JSON files) as a spec reads it. */
+export interface RecordShape {
+  readonly spec: string;
+  readonly definition: DatasetSpec;
+  /** why it was chosen, for people */
+  readonly reason: string;
+  /** fields that nobody reads */
+  readonly unread: readonly string[];
+  /**
+   * What a record is: a trajectory (`read`); an entry of the one trajectory that the file is (`readFile`); or an object
+   * of columns that holds many (`rows`, and then `read` for each).
+   */
+  readonly unit: 'row' | 'file' | 'columns';
+  /**
+   * What the bytes of a record must look like to be readable: see `prefilter/json-walk.ts`. Undefined where that cannot
+   * be told from bytes: each record is read.
+   */
+  readonly outline: Outline | undefined;
+  /** The trajectory of a record, as `JSON.parse` gave it. Throws where it does not fit. */
+  read(record: unknown): Trajectory;
+  /** The trajectory that a file is, from all of its records in order. */
+  readFile(records: readonly unknown[]): Trajectory;
+  /** The rows that a record holds; for `unit: 'row'` itself alone. */
+  rows(record: unknown): readonly unknown[];
+}
+
+export function makeRecordShape(
+  spec: DatasetSpec,
+  columns: readonly string[],
+  reason: string,
+): RecordShape | undefined {
+  if (spec.unit === 'step') return undefined;
+  const compiled = compileSpec(spec);
+  const read = new Set(fieldsOf(compiled));
+  return {
+    spec: spec.name,
+    definition: spec,
+    reason,
+    unread: spec.unit === 'file' ? [] : columns.filter((name) => !read.has(name)),
+    unit: spec.unit,
+    outline: spec.unit === 'row' ? recordOutline(compiled) : undefined,
+    read: (record) => readRow(compiled, record),
+    readFile: (records) => readEntries(compiled, records),
+    rows: (record) => (spec.unit === 'columns' ? rowsOfColumns(record) : [record]),
+  };
+}
+
+function fieldsOf({ lists, before, metadata, tools, start, end }: CompiledSpec): string[] {
+  const paths = [
+    ...lists.flatMap(({ at }) => at),
+    ...before.flatMap(({ at }) => at),
+    ...metadata.flatMap(([, at]) => at),
+    ...tools,
+    ...(start?.at ?? []),
+    ...(end?.at ?? []),
+  ];
+  return paths.flatMap(({ names, text }) => [names[0] ?? '', text]);
+}
