@@ -1,6 +1,6 @@
+import { suggestion } from '../suggest.ts';
 import { lineOfWord, type ScalarNode } from './document.ts';
 import type { Reporter } from './problems.ts';
-import { suggestion } from '../suggest.ts';
 
 /** A condition as it is written, names not yet looked up. */
 export type Expression =

@@ -1,8 +1,8 @@
+import { misspelt, suggestion } from '../suggest.ts';
 import { type Expression, parseCondition } from './condition.ts';
 import { entryOf, type MapEntry, type MapNode, type SigmaDocument } from './document.ts';
 import { type AttributeOptions, listOf, type Meta, nounOf, readMeta, textOf } from './meta.ts';
 import type { Reporter } from './problems.ts';
-import { misspelt, suggestion } from '../suggest.ts';
 import { readThreshold, type Threshold } from './threshold.ts';
 import { parseTimespan, type Timespan } from './timespan.ts';
 

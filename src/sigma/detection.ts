@@ -1,9 +1,9 @@
+import { suggestion } from '../suggest.ts';
 import type { MapEntry, ScalarNode, YamlNode } from './document.ts';
 import { nounOf } from './meta.ts';
 import type { Placeholders } from './modifier.ts';
 import { applyModifier, isSlow, listModifiers, modifierNames, plainValue } from './modifiers.ts';
 import type { Reporter } from './problems.ts';
-import { suggestion } from '../suggest.ts';
 import type { Item, Node, Value } from './value.ts';
 
 /** What the detections of a rule are read against. */

@@ -1,7 +1,7 @@
+import { suggestion } from '../suggest.ts';
 import { joinParts, literalOf, type Pattern, type PatternPart, parsePattern } from './glob.ts';
 import { type ModifierContext, misfit, type Outcome } from './modifier.ts';
 import { regexValue } from './regex-value.ts';
-import { suggestion } from '../suggest.ts';
 import type { Value } from './value.ts';
 
 /** Fills in `%name%`. In a pattern (`re|expand`) the values stand for themselves, in a text they may hold wildcards. */

@@ -2,6 +2,8 @@
  * Sigma rules, correlations and filters (specification v2.1) over events: load, match, explain, correlate, and tell a
  * prefilter what literals a match needs. Knows nothing of trajectories.
  */
+
+export { nearest } from '../suggest.ts';
 export type { CompiledRule, RuleMatch } from './compiled-rule.ts';
 export { type CorrelationType, correlationTypes } from './correlation.ts';
 export { type CorrelationHit, Correlator, type CorrelatorOptions } from './correlator.ts';
@@ -25,6 +27,5 @@ export { type Level, levels, type Meta, type Status, statuses } from './meta.ts'
 export type { Placeholders } from './modifier.ts';
 export { SigmaRulesError } from './problems.ts';
 export { RuleSet } from './rule-set.ts';
-export { nearest } from '../suggest.ts';
 export type { Timespan } from './timespan.ts';
 export { EventView } from './view.ts';

@@ -1,10 +1,10 @@
+import { suggestion } from '../suggest.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import type { Expression } from './condition.ts';
 import type { Correlation, CorrelationType } from './correlation.ts';
 import type { Meta } from './meta.ts';
 import { caseLimit, casesOf } from './ordered.ts';
 import type { Reporter } from './problems.ts';
-import { suggestion } from '../suggest.ts';
 import { onlyGrows, type Threshold } from './threshold.ts';
 import type { Timespan } from './timespan.ts';
 

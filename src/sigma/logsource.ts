@@ -1,7 +1,7 @@
+import { misspelt, suggestion } from '../suggest.ts';
 import { entryOf, type MapNode } from './document.ts';
 import { nounOf, textOf } from './meta.ts';
 import type { Reporter } from './problems.ts';
-import { misspelt, suggestion } from '../suggest.ts';
 
 /** The events that exist where the rules run, by category. */
 export type Taxonomy = Readonly<Record<string, EventSource>>;

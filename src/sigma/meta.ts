@@ -1,6 +1,6 @@
+import { misspelt, suggestion } from '../suggest.ts';
 import { entryOf, lineAt, type MapNode, type SigmaDocument, toPlain, type YamlNode } from './document.ts';
 import type { Reporter } from './problems.ts';
-import { misspelt, suggestion } from '../suggest.ts';
 
 export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
 export type Level = (typeof levels)[number];

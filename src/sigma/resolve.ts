@@ -1,6 +1,6 @@
+import { suggestion } from '../suggest.ts';
 import { conditionWords, type Expression } from './condition.ts';
 import type { Reporter } from './problems.ts';
-import { suggestion } from '../suggest.ts';
 import type { Node } from './value.ts';
 
 /** Selections by name; undefined where a selection has an error of its own. */

@@ -1,8 +1,8 @@
+import { suggestion } from '../suggest.ts';
 import type { CorrelationType } from './correlation.ts';
 import { entryOf, type MapNode } from './document.ts';
 import { listOf, nounOf } from './meta.ts';
 import type { Reporter } from './problems.ts';
-import { suggestion } from '../suggest.ts';
 import type { Comparison } from './value.ts';
 import { compare } from './value-test.ts';
 

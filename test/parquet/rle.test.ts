@@ -4,18 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { bitWidth, decodeBitPackedLevels, decodeHybrid, encodeHybrid } from '../../src/parquet/rle.ts';
 
 /** Numbers with runs in them, of a random width. */
-const numbers = fc
-  .integer({ min: 0, max: 20 })
-  .chain((width) =>
-    fc
-      .array(fc.tuple(fc.integer({ min: 0, max: 2 ** width - 1 }), fc.integer({ min: 1, max: 30 })), {
-        maxLength: 30,
-      })
-      .map((runs) => ({
-        width,
-        values: Int32Array.from(runs.flatMap(([value, count]) => Array(count).fill(value))),
-      })),
-  );
+const numbers = fc.integer({ min: 0, max: 20 }).chain((width) =>
+  fc
+    .array(fc.tuple(fc.integer({ min: 0, max: 2 ** width - 1 }), fc.integer({ min: 1, max: 30 })), {
+      maxLength: 30,
+    })
+    .map((runs) => ({
+      width,
+      values: Int32Array.from(runs.flatMap(([value, count]) => Array(count).fill(value))),
+    })),
+);
 
 describe('the run-length / bit-packed hybrid', () => {
   it('comes back as it was encoded', () => {
