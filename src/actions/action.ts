@@ -48,6 +48,12 @@ export interface ProcessAction extends ActionBase {
   readonly input?: string;
   /** index of the process whose output is piped into this one */
   readonly pipedFrom?: number;
+  /** where the program, script or code that it runs was downloaded from, in this call or an earlier one */
+  readonly downloaded?: string;
+  /** `host:port` where its standard input or output is a network connection: a shell behind a socket */
+  readonly connected?: string;
+  /** runs in a loop: without end (`while true`, `for (;;)`), or over items or numbers (`for i in {1..254}`) */
+  readonly loop?: 'endless' | 'counted';
 }
 
 /** A file read, written, changed or removed. */
@@ -89,17 +95,23 @@ export interface DnsAction extends ActionBase {
   readonly query: string;
 }
 
-/** A call or an assignment in code that is executed, or written to a file, that is none of the above. */
+/**
+ * A call, an assignment or a definition in code that is executed, or written to a file, and that is none of
+ * the above. For SQL: a statement. For shell: a variable that steers shells and tools (`HISTFILE`,
+ * `LD_PRELOAD`, …).
+ */
 export interface CodeAction extends ActionBase {
   readonly kind: 'code';
-  readonly language: 'python' | 'javascript' | 'perl' | 'ruby' | 'php';
+  readonly language: 'python' | 'javascript' | 'perl' | 'ruby' | 'php' | 'lua' | 'sql' | 'shell';
   readonly construct: 'call' | 'assign' | 'define';
-  /** dotted name with import aliases resolved, e.g. `torch.cuda.synchronize` */
+  /** dotted name with import aliases resolved, e.g. `torch.cuda.synchronize`; for SQL: `DROP TABLE` */
   readonly name: string;
-  /** the arguments, or what is assigned, as written */
+  /** the arguments, what is assigned, or the body, as written and cut to a bounded length */
   readonly value: string;
   /** the file it was written to, when it was written and not run */
   readonly file?: string;
+  /** where the code that the call runs (`exec(urlopen(…).read())`) was downloaded from */
+  readonly downloaded?: string;
 }
 
 export type Action = ProcessAction | FileAction | NetworkAction | DnsAction | CodeAction;

@@ -3,7 +3,7 @@ import { outcomeOf } from '../../src/detectors/outcome.ts';
 import type { Observation, Trajectory } from '../../src/trajectory/model.ts';
 
 /** One call of one step, with what came back. */
-function after(...observations: (Partial<Observation> & { text: string })[]): Trajectory {
+function answeredBy(...observations: (Partial<Observation> & { text: string })[]): Trajectory {
   const call = { index: 0, id: 'c1', name: 'bash', arguments: '{}' };
   return {
     metadata: {},
@@ -32,29 +32,29 @@ describe('the outcome of an act', () => {
     ['[The command timed out after 120 seconds.]', 'unknown'],
     ['running\nexit code: 124', 'succeeded'],
   ])('after %j is %s', (text, expected) => {
-    expect(outcomeOf(after({ text }), 1, 0, ['nmap', '/etc/shadow'])).toBe(expected);
+    expect(outcomeOf(answeredBy({ text }), 1, 0, ['nmap', '/etc/shadow'])).toBe(expected);
   });
 
   it('is that of its own program, where several ran', () => {
     const text = `jq: command not found\n${'x'.repeat(500)}\nnmap done: 256 hosts up`;
-    expect(outcomeOf(after({ text }), 1, 0, ['nmap'])).toBe('succeeded');
-    expect(outcomeOf(after({ text }), 1, 0, ['jq'])).toBe('failed');
+    expect(outcomeOf(answeredBy({ text }), 1, 0, ['nmap'])).toBe('succeeded');
+    expect(outcomeOf(answeredBy({ text }), 1, 0, ['jq'])).toBe('failed');
   });
 
   it('goes by what the data set says itself', () => {
-    expect(outcomeOf(after({ text: 'ok', failed: true }), 1, 0, [])).toBe('failed');
-    expect(outcomeOf(after({ text: 'ok', exitCode: 2 }), 1, 0, [])).toBe('failed');
-    expect(outcomeOf(after({ text: 'long', exitCode: 0 }), 1, 0, [])).toBe('succeeded');
+    expect(outcomeOf(answeredBy({ text: 'ok', failed: true }), 1, 0, [])).toBe('failed');
+    expect(outcomeOf(answeredBy({ text: 'ok', exitCode: 2 }), 1, 0, [])).toBe('failed');
+    expect(outcomeOf(answeredBy({ text: 'long', exitCode: 0 }), 1, 0, [])).toBe('succeeded');
   });
 
   it('is unknown where nothing came back', () => {
-    const trajectory = after();
+    const trajectory = answeredBy();
     expect(outcomeOf({ ...trajectory, steps: trajectory.steps.slice(0, 2) }, 1, 0, [])).toBe('unknown');
     expect(outcomeOf(trajectory, 1, undefined, [])).toBe('unknown');
   });
 
   it('goes by the call that the observation answers', () => {
-    const trajectory = after({ text: 'permission denied', callId: 'other' }, { text: 'fine', callId: 'c1' });
+    const trajectory = answeredBy({ text: 'permission denied', callId: 'other' }, { text: 'fine', callId: 'c1' });
     expect(outcomeOf(trajectory, 1, 0, [])).toBe('succeeded');
   });
 });

@@ -1,0 +1,750 @@
+import type { Content } from '../content.ts';
+import type { Frame } from '../frame.ts';
+import { emitCode, inner, spend } from '../frame.ts';
+import { MAX_ITEMS, MAX_STRING } from '../limits.ts';
+import type { Piece } from '../splice.ts';
+import { assemble, splices } from '../splice.ts';
+import type { Argument, Clause, Expression, Program, Statement } from './ast.ts';
+import { method } from './methods.ts';
+import { binary, indexed, sliced, unary } from './operators.ts';
+import type { Closure, Reference, Scope, Value } from './values.ts';
+import {
+  bytes,
+  find,
+  instance,
+  isInstance,
+  isList,
+  isObject,
+  isUnknown,
+  list,
+  textOf,
+  unknown,
+  written,
+} from './values.ts';
+
+/** A call whose callee is a name, for what knows it to say what it does. */
+export interface CodeCall {
+  readonly path: string;
+  readonly arguments: readonly Value[];
+  readonly named: ReadonlyMap<string, Value>;
+  /** the object of a method */
+  readonly self?: Value;
+  readonly expression: Expression & { type: 'call' };
+  readonly evaluator: Evaluator;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What a language knows of its own: its library, and what its names mean. */
+export interface Dialect {
+  readonly language: 'python' | 'javascript' | 'perl' | 'ruby' | 'php' | 'lua';
+  /** what a call does; `undefined` where the library is not known to do anything */
+  readonly call: (call: CodeCall) => Value | undefined;
+  /** a value for a name that nothing binds */
+  readonly global?: (name: string) => Value | undefined;
+  /** holes of a string, as the language would write them: `{x}`, `${x}`, `$x` */
+  readonly hole: (text: string) => string;
+  /** what an attribute of an object made by the library is */
+  readonly attribute?: (object: Value, name: string, evaluator: Evaluator) => Value | undefined;
+}
+
+const MAX_CALLS = 8;
+
+/**
+ * Goes through a program once, in order: both sides of a branch, the body of a loop for its literal items or once,
+ * functions where they are called, and those that nothing calls at the end.
+ */
+export class Evaluator {
+  frame: Frame;
+  readonly dialect: Dialect;
+  readonly source: string;
+  readonly globals: Scope = { names: new Map() };
+  /** encodings undone since a text was last run */
+  readonly undone: Set<string> = new Set();
+  /** `host:port` that the text has connected to last */
+  reached: string | undefined;
+  /** `host:port` that standard input was connected to */
+  connected: string | undefined;
+  /** what the program prints */
+  readonly printed: string[] = [];
+  readonly files: Map<string, Content>;
+  directory: string | undefined;
+  /** texts that are code, but only written: emit no more than code actions, with the file's name */
+  readonly file: string | undefined;
+  private depth = 0;
+  private muted = 0;
+  private readonly called = new Set<readonly Statement[]>();
+  private readonly definitions: { closure: Closure; start: number; end: number }[] = [];
+  private returned: Value | undefined;
+
+  constructor(
+    frame: Frame,
+    dialect: Dialect,
+    source: string,
+    given: {
+      files?: Map<string, Content> | undefined;
+      directory?: string | undefined;
+      file?: string | undefined;
+    } = {},
+  ) {
+    this.frame = frame;
+    this.dialect = dialect;
+    this.source = source;
+    this.files = given.files ?? new Map();
+    this.directory = given.directory;
+    this.file = given.file;
+  }
+
+  run(program: Program): void {
+    this.statements(program.body, this.globals);
+    // what nothing calls here is called from elsewhere, or by whoever imports it
+    for (const { closure } of this.definitions) {
+      if (this.called.has(closure.body) || this.file !== undefined) continue;
+      if (!spend(this.frame)) return;
+      const before = this.frame;
+      this.frame = { ...before, via: [...before.via, `uncalled ${closure.name}`] };
+      this.apply(closure, closure.self === undefined ? [] : [closure.self], new Map());
+      this.frame = before;
+    }
+  }
+
+  /** True while what is gone through may be told as actions. */
+  get speaking(): boolean {
+    return this.muted === 0;
+  }
+
+  statements(body: readonly Statement[], scope: Scope): void {
+    for (const statement of body) {
+      if (!spend(this.frame)) return;
+      this.statement(statement, scope);
+    }
+  }
+
+  private statement(statement: Statement, scope: Scope): void {
+    switch (statement.type) {
+      case 'expression':
+        this.value(statement.value, scope);
+        return;
+      case 'assignment':
+        this.assignment(statement, scope);
+        return;
+      case 'import':
+        for (const { path, alias } of statement.names) {
+          if (alias === '*') continue;
+          scope.names.set(alias, { kind: 'reference', path, imported: true });
+        }
+        return;
+      case 'definition': {
+        for (const decorator of statement.decorators) this.value(decorator, scope);
+        const closure: Closure = {
+          kind: 'closure',
+          name: statement.name,
+          parameters: statement.parameters,
+          body: statement.body,
+          scope,
+        };
+        scope.names.set(statement.name, closure);
+        this.definitions.push({ closure, start: statement.start, end: statement.end });
+        const value = this.source.slice(statement.bodyStart, statement.end).trim();
+        this.note('define', statement.name, value, statement.start, statement.end);
+        return;
+      }
+      case 'class':
+        this.classOf(statement, scope);
+        return;
+      case 'for':
+        this.loop(statement, scope);
+        return;
+      case 'while': {
+        const test = statement.test === undefined ? true : this.value(statement.test, scope);
+        this.repeated(test === true || test === 1 ? 'endless' : 'counted', statement.body, scope);
+        return;
+      }
+      case 'block': {
+        const known = statement.tests.map((test) => this.value(test, scope));
+        if (known.length === 1 && (known[0] === false || known[0] === 0)) return;
+        this.statements(statement.body, scope);
+        return;
+      }
+      case 'with':
+        for (const item of statement.items) {
+          const value = this.value(item.value, scope);
+          if (item.target !== undefined) this.bind(item.target, value, scope);
+        }
+        this.statements(statement.body, scope);
+        return;
+      case 'return':
+        if (statement.value !== undefined) this.returned = this.value(statement.value, scope);
+        return;
+      case 'raise':
+        if (statement.value !== undefined) this.raise(statement.value, scope);
+        return;
+      case 'delete':
+        for (const target of statement.targets) this.value(target, scope);
+        return;
+    }
+  }
+
+  private assignment(statement: Statement & { type: 'assignment' }, scope: Scope): void {
+    let value = this.value(statement.value, scope);
+    for (const target of statement.targets) {
+      if (statement.operator !== '=' && statement.operator !== ':=') {
+        const before = this.value(target, scope);
+        const operator = statement.operator.replace(/=$/, '');
+        value = binary(this, operator, before, value, written(this.source, statement.value));
+      }
+      this.bind(target, value, scope);
+      this.noteAssignment(target, statement.value, scope);
+    }
+  }
+
+  /** `time.time = lambda: 0`: an attribute of something imported is replaced. */
+  private noteAssignment(target: Expression, value: Expression, scope: Scope): void {
+    if (target.type !== 'attribute' && target.type !== 'index') return;
+    const path = this.pathOf(target, scope);
+    if (path === undefined) return;
+    this.note('assign', this.spoken(path), written(this.source, value), target.start, value.end);
+  }
+
+  /** The dotted name of an attribute of something imported or global. */
+  private pathOf(target: Expression, scope: Scope): string | undefined {
+    const place = target.type === 'index' ? target.object : target;
+    if (place.type !== 'attribute') return undefined;
+    const object = this.value(place.object, scope);
+    if (isObject(object) && object.kind === 'reference') return `${object.path}.${place.name}`;
+    if (isInstance(object)) return `${object.type}.${place.name}`;
+    return undefined;
+  }
+
+  bind(target: Expression, value: Value, scope: Scope): void {
+    if (target.type === 'name') {
+      scope.names.set(target.name, value);
+    } else if (target.type === 'list') {
+      target.items.forEach((item, at) => {
+        this.bind(
+          item,
+          isList(value)
+            ? (value.items[at] ?? unknown(written(this.source, item)))
+            : unknown(written(this.source, item)),
+          scope,
+        );
+      });
+    } else if (target.type === 'attribute') {
+      const object = this.value(target.object, scope);
+      if (isInstance(object)) object.data.set(target.name, value);
+    } else if (target.type === 'index') {
+      const object = this.value(target.object, scope);
+      const key = this.value(target.index, scope);
+      if (isObject(object) && object.kind === 'dict' && textOf(key) !== undefined)
+        object.entries.set(textOf(key)!, value);
+      else if (isList(object) && typeof key === 'number' && key >= 0 && key < 4_096)
+        object.items[key] = value;
+    }
+  }
+
+  private classOf(statement: Statement & { type: 'class' }, scope: Scope): void {
+    const inside: Scope = { names: new Map(), parent: scope };
+    const self = instance(statement.name);
+    for (const base of statement.bases) this.value(base, scope);
+    this.note(
+      'define',
+      statement.name,
+      written(this.source, statement).slice(0, 200),
+      statement.start,
+      statement.end,
+    );
+    for (const each of statement.body) {
+      if (!spend(this.frame)) return;
+      this.statement(each, inside);
+      if (each.type !== 'definition') continue;
+      const closure = inside.names.get(each.name);
+      if (isObject(closure) && closure.kind === 'closure') {
+        const bound: Closure = { ...closure, self };
+        self.data.set(each.name, bound);
+        const last = this.definitions[this.definitions.length - 1];
+        if (last?.closure.body === closure.body) last.closure = bound;
+      }
+    }
+    scope.names.set(statement.name, self);
+  }
+
+  /** The body of a loop. */
+  private repeated(loop: 'endless' | 'counted', body: readonly Statement[], scope: Scope): void {
+    const before = this.frame;
+    this.frame = { ...before, loop: before.loop ?? loop };
+    this.statements(body, scope);
+    this.frame = before;
+  }
+
+  private loop(statement: Statement & { type: 'for' }, scope: Scope): void {
+    const items = this.value(statement.iterable, scope);
+    const values = iterated(items);
+    const target = statement.targets.length === 1 ? statement.targets[0]! : undefined;
+    const several: Expression = {
+      type: 'list',
+      items: statement.targets,
+      start: statement.start,
+      end: statement.end,
+    };
+    const silent = statement.body.every(
+      (each) => each.type === 'assignment' || (each.type === 'expression' && isAppend(each.value)),
+    );
+    if (values === undefined || values.length === 0 || (isList(items) && items.range === true && !silent)) {
+      for (const each of statement.targets) this.bind(each, unknown(written(this.source, each)), scope);
+      this.repeated('counted', statement.body, scope);
+      return;
+    }
+    const rounds = silent ? 4_096 : MAX_ITEMS;
+    for (const value of values.slice(0, rounds)) {
+      if (!spend(this.frame)) return;
+      this.bind(target ?? several, value, scope);
+      this.repeated('counted', statement.body, scope);
+    }
+  }
+
+  private raise(value: Expression, scope: Scope): void {
+    if (value.type === 'call') {
+      this.value(value, scope);
+      return;
+    }
+    const name = this.value(value, scope);
+    if (isObject(name) && name.kind === 'reference') this.note('call', name.path, '', value.start, value.end);
+  }
+
+  /** The value of an expression, with whatever it does on the way. */
+  value(expression: Expression, scope: Scope): Value {
+    if (!spend(this.frame) || this.depth > 150) return unknown(written(this.source, expression));
+    this.depth += 1;
+    const value = this.evaluate(expression, scope);
+    this.depth -= 1;
+    return value;
+  }
+
+  private evaluate(expression: Expression, scope: Scope): Value {
+    switch (expression.type) {
+      case 'string':
+        return expression.bytes === true ? bytes(expression.value) : expression.value;
+      case 'number':
+      case 'constant':
+        return expression.value;
+      case 'name':
+        return this.name(expression.name, scope);
+      case 'attribute':
+        return this.attribute(this.value(expression.object, scope), expression.name, expression);
+      case 'index': {
+        const object = this.value(expression.object, scope);
+        const index = this.value(expression.index, scope);
+        return indexed(object, index) ?? this.attributeByIndex(object, index, expression);
+      }
+      case 'slice': {
+        const object = this.value(expression.object, scope);
+        const bound = (part: Expression | undefined) =>
+          part === undefined ? undefined : this.value(part, scope);
+        return (
+          sliced(this, object, bound(expression.from), bound(expression.to), bound(expression.step)) ??
+          this.hole(expression)
+        );
+      }
+      case 'call':
+        return this.call(expression, scope);
+      case 'binary': {
+        const left = this.value(expression.left, scope);
+        const right = this.value(expression.right, scope);
+        return binary(this, expression.operator, left, right, written(this.source, expression));
+      }
+      case 'unary':
+        return unary(expression.operator, this.value(expression.operand, scope)) ?? this.hole(expression);
+      case 'list':
+        return list(
+          expression.items.map((item) => this.value(item, scope)),
+          expression.tuple === true,
+        );
+      case 'dict': {
+        const entries = new Map<string, Value>();
+        for (const [key, value] of expression.entries) {
+          const name = textOf(this.value(key, scope)) ?? written(this.source, key);
+          entries.set(name, this.value(value, scope));
+        }
+        return { kind: 'dict', entries };
+      }
+      case 'template':
+        return this.template(expression, scope);
+      case 'function':
+        return {
+          kind: 'closure',
+          name: expression.name ?? 'lambda',
+          parameters: expression.parameters,
+          body: expression.body,
+          scope,
+        };
+      case 'comprehension':
+        return this.comprehension(expression, scope);
+      case 'conditional': {
+        const test = this.value(expression.test, scope);
+        const then = this.value(expression.then, scope);
+        const otherwise = this.value(expression.else, scope);
+        return test === false || test === null ? otherwise : then;
+      }
+      case 'assign': {
+        const value = this.value(expression.value, scope);
+        const result =
+          expression.operator === '=' || expression.operator === ':='
+            ? value
+            : binary(
+                this,
+                expression.operator.replace(/=$/, ''),
+                this.value(expression.target, scope),
+                value,
+                written(this.source, expression.value),
+              );
+        this.bind(expression.target, result, scope);
+        this.noteAssignment(expression.target, expression.value, scope);
+        return result;
+      }
+      case 'shell':
+        return this.shell(expression, scope);
+      case 'other':
+        for (const each of expression.inside) this.value(each, scope);
+        return this.hole(expression);
+    }
+  }
+
+  private template(expression: Expression & { type: 'template' }, scope: Scope): Value {
+    const { parts } = expression;
+    const values = parts.map((part) => (typeof part === 'string' ? part : this.value(part, scope)));
+    const only = values.length === 1 ? values[0]! : '';
+    if (isUnknown(only) && only.content !== undefined) return only;
+    const pieces = parts.map(
+      (part, at): Piece => (typeof part === 'string' ? { text: part } : this.piece(values[at]!, part)),
+    );
+    return assemble(pieces, this.frame.sink.hides) ?? this.hole(expression);
+  }
+
+  /** A part of a string that stands for something: its text, or as it is written. */
+  private piece(value: Value, part: Expression): Piece {
+    const raw = written(this.source, part);
+    const open = isUnknown(value) || (isObject(value) && value.kind === 'reference');
+    return { text: open ? raw : this.text(value, part), raw };
+  }
+
+  /** An expression of which only the writing is known. */
+  hole(expression: Expression): Value {
+    return unknown(written(this.source, expression));
+  }
+
+  private name(name: string, scope: Scope): Value {
+    const found = find(scope, name);
+    if (found !== undefined) return found;
+    return this.dialect.global?.(name) ?? { kind: 'reference', path: name, imported: false };
+  }
+
+  attribute(object: Value, name: string, expression: Expression): Value {
+    if (isInstance(object)) {
+      const own = object.data.get(name);
+      if (own !== undefined) return own;
+    }
+    const special = this.dialect.attribute?.(object, name, this);
+    if (special !== undefined) return special;
+    if (isObject(object) && object.kind === 'reference') {
+      return { kind: 'reference', path: `${object.path}.${name}`, imported: object.imported };
+    }
+    if (isObject(object) && object.kind === 'dict' && this.dialect.language !== 'python') {
+      const own = object.entries.get(name);
+      if (own !== undefined) return own;
+    }
+    if (isInstance(object))
+      return { kind: 'reference', path: `${object.type}.${name}`, imported: true, self: object };
+    // what is read from somewhere stays so, whichever of its methods hands it on
+    if (isUnknown(object) && object.content !== undefined)
+      return unknown(written(this.source, expression), object.content);
+    return { kind: 'reference', path: `?.${name}`, imported: false, self: object };
+  }
+
+  private attributeByIndex(object: Value, index: Value, expression: Expression): Value {
+    const key = textOf(index);
+    if (key !== undefined && isObject(object) && (object.kind === 'reference' || object.kind === 'instance'))
+      return this.attribute(object, key, expression);
+    return this.hole(expression);
+  }
+
+  private call(expression: Expression & { type: 'call' }, scope: Scope): Value {
+    const callee = this.value(expression.callee, scope);
+    const given: Value[] = [];
+    const named = new Map<string, Value>();
+    for (const argument of expression.arguments) this.argument(argument, scope, given, named);
+    if (isObject(callee) && callee.kind === 'closure')
+      return this.apply(callee, callee.self === undefined ? given : [callee.self, ...given], named);
+    if (isInstance(callee)) {
+      // calling a class of the text: its constructor
+      const maker = callee.data.get('__init__') ?? callee.data.get('constructor');
+      if (isObject(maker) && maker.kind === 'closure') this.apply(maker, [callee, ...given], named);
+      return callee;
+    }
+    for (const value of [...given, ...named.values()]) this.useAsCallback(value);
+    if (isUnknown(callee) && callee.content !== undefined)
+      return unknown(written(this.source, expression), callee.content);
+    if (!isObject(callee) || callee.kind !== 'reference') return this.hole(expression);
+    if (callee.self !== undefined && callee.path.startsWith('?.')) {
+      const result = method(this, callee.self, callee.path.slice(2), given, named, expression);
+      if (result !== undefined) return result;
+    }
+    return this.library(callee, given, named, expression);
+  }
+
+  private library(
+    callee: Reference,
+    given: readonly Value[],
+    named: ReadonlyMap<string, Value>,
+    expression: Expression & { type: 'call' },
+  ): Value {
+    const call: CodeCall = {
+      path: callee.path,
+      arguments: given,
+      named,
+      expression,
+      evaluator: this,
+      start: expression.start,
+      end: expression.end,
+      ...(callee.self === undefined ? {} : { self: callee.self }),
+    };
+    const result = this.dialect.call(call);
+    if (result !== undefined) return result;
+    if (callee.imported || expression.created === true || !callee.path.includes('?'))
+      this.noteCall(callee.path, expression, callee.imported);
+    if (callee.path.length > 200) return this.hole(expression);
+    if (callee.imported && callee.self === undefined) return instance(`${callee.path}()`);
+    // what an object's method makes still knows what the object knew
+    if (isInstance(callee.self))
+      return { kind: 'instance', type: `${callee.path}()`, data: new Map(callee.self.data) };
+    return this.hole(expression);
+  }
+
+  /** A call to a name that does nothing that has an action of its own. */
+  noteCall(path: string, expression: Expression & { type: 'call' }, imported = true): void {
+    if (!imported && !path.includes('.') && !NOTED.has(path)) return;
+    const value = this.source
+      .slice(expression.callee.end, expression.end)
+      .trim()
+      .replace(/^\(([\s\S]*)\)$/, '$1');
+    this.note('call', this.spoken(path), value, expression.start, expression.end);
+  }
+
+  /** A dotted name; of what the library makes, only the parts that the text itself names. */
+  private spoken(path: string): string {
+    const name = path.replace(/\(\)/g, '').replace(/^\?\./, '');
+    const parts = name.split('.');
+    const first = parts.findLastIndex((part) => !this.stands(part)) + 1;
+    return first === 0 ? name : parts.slice(Math.min(first, parts.length - 1)).join('.');
+  }
+
+  private stands(word: string): boolean {
+    let known = this.standing.get(word);
+    if (known === undefined) {
+      known = this.source.includes(word);
+      this.standing.set(word, known);
+    }
+    return known;
+  }
+
+  private argument(argument: Argument, scope: Scope, given: Value[], named: Map<string, Value>): void {
+    const value = this.value(argument.value, scope);
+    if (argument.name !== undefined) named.set(argument.name, value);
+    else if (argument.spread === true && isList(value)) given.push(...value.items);
+    else if (argument.spread === true && isObject(value) && value.kind === 'dict')
+      for (const [key, each] of value.entries) named.set(key, each);
+    else given.push(value);
+  }
+
+  /** A function handed to something else will be called by it: `Thread(target=f)`, `map(f, …)`. */
+  private useAsCallback(value: Value): void {
+    if (!isObject(value) || value.kind !== 'closure' || this.called.has(value.body)) return;
+    if (this.file === undefined) this.apply(value, [], new Map());
+  }
+
+  apply(closure: Closure, given: readonly Value[], named: ReadonlyMap<string, Value>): Value {
+    this.called.add(closure.body);
+    if (this.calls >= MAX_CALLS || !spend(this.frame)) return unknown(`${closure.name}()`);
+    const scope: Scope = { names: new Map(), parent: closure.scope };
+    closure.parameters.forEach((parameter, at) => {
+      const value =
+        named.get(parameter.name) ?? (parameter.rest === true ? list(given.slice(at)) : given[at]);
+      const otherwise = parameter.default === undefined ? unknown(parameter.name) : undefined;
+      scope.names.set(parameter.name, value ?? otherwise ?? this.value(parameter.default!, closure.scope));
+    });
+    const before = this.returned;
+    this.returned = undefined;
+    this.calls += 1;
+    this.statements(closure.body, scope);
+    this.calls -= 1;
+    const value = this.returned;
+    this.returned = before;
+    return value ?? unknown(`${closure.name}()`);
+  }
+
+  private calls = 0;
+  /** whether a word stands in the source */
+  private readonly standing = new Map<string, boolean>();
+
+  private comprehension(expression: Expression & { type: 'comprehension' }, scope: Scope): Value {
+    const inside: Scope = { names: new Map(), parent: scope };
+    const output: Value[] = [];
+    const complete = this.clause(expression.clauses, 0, expression.element, inside, output);
+    return complete ? list(output) : this.hole(expression);
+  }
+
+  private clause(
+    clauses: readonly Clause[],
+    at: number,
+    element: Expression,
+    scope: Scope,
+    output: Value[],
+  ): boolean {
+    const clause = clauses[at];
+    if (clause === undefined) {
+      output.push(this.value(element, scope));
+      return output.length < 4_096;
+    }
+    const values = iterated(this.value(clause.iterable, scope));
+    if (values === undefined) {
+      // what it does still counts
+      for (const target of clause.targets) this.bind(target, unknown(written(this.source, target)), scope);
+      this.clause(clauses, at + 1, element, scope, output);
+      return false;
+    }
+    const several: Expression = {
+      type: 'list',
+      items: clause.targets,
+      start: element.start,
+      end: element.end,
+    };
+    for (const value of values) {
+      if (!spend(this.frame)) return false;
+      this.bind(clause.targets.length === 1 ? clause.targets[0]! : several, value, scope);
+      const holds = clause.conditions.map((condition) => this.value(condition, scope));
+      if (holds.some((hold) => hold === false)) continue;
+      if (!this.clause(clauses, at + 1, element, scope, output)) return false;
+    }
+    return true;
+  }
+
+  private shell(expression: Expression & { type: 'shell' }, scope: Scope): Value {
+    const command = this.value(expression.command, scope);
+    const content = this.runShell(command, expression.start, expression.end, this.dialect.language);
+    return unknown(written(this.source, expression), content);
+  }
+
+  /** Gives a value to a shell. */
+  runShell(
+    command: Value,
+    start: number,
+    end: number,
+    via: string,
+    more: Partial<Frame> = {},
+  ): Content | undefined {
+    if (!this.speaking || this.file !== undefined) return undefined;
+    const text = textOf(command);
+    if (text === undefined) return undefined;
+    const frame = inner({ ...this.frame, ...more }, [via], start, end);
+    if (frame === undefined) return undefined;
+    return frame.sink.interpret(frame, 'shell', text, {
+      files: this.files,
+      ...(this.directory === undefined ? {} : { directory: this.directory }),
+    });
+  }
+
+  /** Whether words may be put together from pieces. */
+  get hides(): boolean {
+    return this.frame.sink.hides();
+  }
+
+  /** Two texts as one; `undefined` where that would make a word of two and the text is not one to hide words. */
+  concat(left: string, right: string): string | undefined {
+    return splices(left, right) && !this.hides ? undefined : (left + right).slice(0, MAX_STRING);
+  }
+
+  /** A value as it stands in a string; a hole, as written, where it is not known. */
+  text(value: Value, expression?: Expression): string {
+    const known = textOf(value);
+    if (known !== undefined) return known;
+    if (typeof value === 'number') {
+      // a number that was computed is not one that was written
+      const digits = String(value);
+      if (this.source.includes(digits)) return digits;
+    }
+    if (typeof value === 'boolean' && this.source.includes(value ? 'True' : 'False'))
+      return value ? 'True' : 'False';
+    const path = isInstance(value) ? value.data.get('path') : undefined;
+    if (typeof path === 'string') return path;
+    const named = isObject(value) && value.kind === 'reference' ? value.path.replace(/^\?\./, '') : undefined;
+    const raw = isUnknown(value)
+      ? value.text
+      : (named ?? (expression === undefined ? '' : written(this.source, expression)));
+    return /^[{$%#]/.test(raw) ? raw : this.dialect.hole(raw);
+  }
+
+  /** Adds a code action. */
+  note(
+    construct: 'call' | 'assign' | 'define',
+    name: string,
+    value: string,
+    start: number,
+    end: number,
+    downloaded?: string,
+  ): void {
+    if (!this.speaking || name === '') return;
+    emitCode(
+      this.frame,
+      {
+        language: this.dialect.language,
+        construct,
+        name,
+        value,
+        ...(this.file === undefined ? {} : { file: this.file }),
+        ...(downloaded === undefined ? {} : { downloaded }),
+      },
+      start,
+      end,
+    );
+  }
+}
+
+/** Functions without a module that are worth telling. */
+const NOTED = new Set([
+  'system',
+  'popen',
+  'shell_exec',
+  'passthru',
+  'proc_open',
+  'fork',
+  'eval',
+  'exec',
+  'compile',
+  'exit',
+  'quit',
+  '__import__',
+  'open',
+  'SkipTest',
+  'skip',
+  'setattr',
+  'globals',
+  'delattr',
+  'breakpoint',
+]);
+
+function isAppend(expression: Expression): boolean {
+  return (
+    expression.type === 'call' &&
+    expression.callee.type === 'attribute' &&
+    /^(?:append|push|extend)$/.test(expression.callee.name)
+  );
+}
+
+/** The values that a loop goes through, where they are known. */
+function iterated(value: Value): Value[] | undefined {
+  if (isList(value)) return value.items;
+  if (typeof value === 'string') return [...value];
+  if (isObject(value) && value.kind === 'bytes')
+    return [...value.bytes].map((character) => character.charCodeAt(0));
+  if (isObject(value) && value.kind === 'dict') return [...value.entries.keys()];
+  return undefined;
+}

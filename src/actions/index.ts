@@ -1,0 +1,19 @@
+/**
+ * Actions: what the tool calls of a trajectory do. See `action.ts` for the words, `hide.ts` for what the prefilter
+ * may rely on.
+ */
+export type {
+  Action,
+  CodeAction,
+  DnsAction,
+  FileAction,
+  NetworkAction,
+  Origin,
+  ProcessAction,
+} from './action.ts';
+export { unescapeArguments } from './arguments.ts';
+export { callTexts } from './call.ts';
+export { mayHideWords } from './hide.ts';
+export { actionsOf } from './session.ts';
+export { languageOfText } from './sniff.ts';
+export type { CallText } from './tools/call-text.ts';

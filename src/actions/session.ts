@@ -1,0 +1,269 @@
+import type { ToolCall, Trajectory } from '../trajectory/model.ts';
+import type { Action, Origin } from './action.ts';
+import { ByteCache } from './cache.ts';
+import type { Content } from './content.ts';
+import { downloadOf, filesOf, resolve } from './content.ts';
+import { packageScripts } from './documents/package-json.ts';
+import { FileMemory } from './files.ts';
+import type { Body, Draft, Language, Run } from './frame.ts';
+import { MAX_ACTIONS, MAX_DEPTH, MAX_RUNS } from './limits.ts';
+import { mentionsOf } from './mentions.ts';
+import type { ParsedCall } from './parse.ts';
+import { CURRENT_FILE, parseCall, parseText } from './parse.ts';
+import { baseName } from './paths.ts';
+import { languageOfFile } from './sniff.ts';
+
+const cache = new ByteCache<ParsedCall>();
+
+/** A parsed call, from the cache where the same call was seen before. */
+export function parsedCall(name: string, text: string): ParsedCall {
+  return cached(`${name}\0${text}`, () => parseCall(name, text));
+}
+
+function cached(key: string, parse: () => ParsedCall): ParsedCall {
+  const before = cache.get(key);
+  if (before !== undefined) return before;
+  const parsed = parse();
+  let bytes = 256;
+  for (const draft of parsed.drafts) bytes += weight(draft);
+  cache.set(key, parsed, bytes);
+  return parsed;
+}
+
+/** Roughly what a draft weighs; its strings are mostly pieces of the text that is the key. */
+function weight(draft: Draft): number {
+  const { body } = draft;
+  const text =
+    body.kind === 'process'
+      ? body.commandLine.length + (body.input?.length ?? 0)
+      : body.kind === 'file'
+        ? body.path.length + (body.content?.length ?? 0)
+        : 64;
+  return 400 + 2 * text;
+}
+
+/** A tool call at its place. */
+interface Placed {
+  readonly step: number;
+  readonly call: ToolCall;
+}
+
+/**
+ * What the assistant's tool calls do, in order. Scripts that a call writes and a later call runs are gone through
+ * where they are run; steps marked as copied are left out.
+ *
+ * @param only indexes of the steps that are gone through; besides them, the calls that name a file which one of
+ *   their calls writes or runs. All steps when it is not given.
+ */
+export function actionsOf(trajectory: Trajectory, only?: ReadonlySet<number>): Action[] {
+  const calls: Placed[] = [];
+  for (const step of trajectory.steps) {
+    if (step.role !== 'assistant' || step.copied === true) continue;
+    for (const call of step.toolCalls) calls.push({ step: step.index, call });
+  }
+  const chosen = only === undefined ? calls : chosenCalls(calls, only);
+  const linker = new Linker();
+  for (const { step, call } of chosen) linker.add(step, call.index, parsedCall(call.name, call.arguments));
+  return linker.actions;
+}
+
+const MAX_ROUNDS = 4;
+
+/** The calls of the chosen steps, and those that name what these write or run. */
+function chosenCalls(calls: readonly Placed[], only: ReadonlySet<number>): Placed[] {
+  const chosen = new Set(calls.filter(({ step }) => only.has(step)));
+  let fresh = [...chosen];
+  const asked = new Set<string>();
+  for (let round = 0; round < MAX_ROUNDS && fresh.length > 0; round += 1) {
+    const names = new Set<string>();
+    for (const { call } of fresh) {
+      for (const name of mentionsOf(parsedCall(call.name, call.arguments)))
+        if (!asked.has(name)) names.add(name);
+    }
+    for (const name of names) asked.add(name);
+    fresh =
+      names.size === 0
+        ? []
+        : calls.filter(
+            ({ call }, at) => !chosen.has(calls[at]!) && mentions(`${call.name} ${call.arguments}`, names),
+          );
+    for (const placed of fresh) chosen.add(placed);
+  }
+  return calls.filter((placed) => chosen.has(placed));
+}
+
+function mentions(text: string, names: ReadonlySet<string>): boolean {
+  for (const name of names) if (text.includes(name)) return true;
+  return false;
+}
+
+/** Puts parsed calls one behind the other: actions get their place, scripts are run where they are run. */
+class Linker {
+  readonly actions: Action[] = [];
+  private readonly memory = new FileMemory();
+  private readonly functions = new Map<string, string>();
+  /** the file that the editor has open */
+  private open: string | undefined;
+
+  add(step: number, call: number, parsed: ParsedCall): void {
+    const place: Place = { step, call, limit: this.actions.length + MAX_ACTIONS };
+    this.emit(place, parsed, undefined, 0);
+    for (const { name, body } of parsed.definitions) this.functions.set(name, body);
+    if (parsed.opens !== undefined) this.open = parsed.opens;
+  }
+
+  private emit(place: Place, parsed: ParsedCall, runner: Runner | undefined, depth: number): void {
+    const indexes: number[] = [];
+    for (const draft of parsed.drafts) {
+      if (this.actions.length >= place.limit) return;
+      const body = this.completed(draft.body, draft, runner);
+      const index = this.actions.length;
+      indexes.push(index);
+      const parent = draft.parent === undefined ? runner?.index : indexes[draft.parent];
+      const origin = originOf(place, draft, runner);
+      const placed = body.kind === 'process' && body.pipedFrom !== undefined ? repiped(body, indexes) : body;
+      this.actions.push({ ...placed, origin, ...(parent === undefined ? {} : { parent }) } as Action);
+      if (body.kind === 'file') this.remember(body, draft, parsed.joins === true);
+      if (body.kind === 'process') this.run(place, draft, body, index, origin, depth);
+    }
+  }
+
+  /** What is known only now: the file that is edited, where a program comes from, what the script's runner is. */
+  private completed(body: Body, draft: Draft, runner: Runner | undefined): Body {
+    if (body.kind === 'file' && body.path === CURRENT_FILE) return { ...body, path: this.open ?? 'unknown' };
+    if (body.kind !== 'process') return body;
+    let completed = body;
+    if (completed.downloaded === undefined && draft.runs !== undefined) {
+      for (const run of draft.runs) {
+        const url = downloadOf(run.content, (path) => this.memory.get(path));
+        if (url !== undefined) completed = { ...completed, downloaded: url };
+      }
+    }
+    if (runner === undefined) return completed;
+    const { user, remote, background, loop } = runner.run.frame;
+    return {
+      ...(user === undefined ? {} : { user }),
+      ...(remote === undefined ? {} : { remote }),
+      ...(background === undefined ? {} : { background }),
+      ...(loop === undefined ? {} : { loop }),
+      ...completed,
+    };
+  }
+
+  private remember(body: Body & { kind: 'file' }, draft: Draft, joins: boolean): void {
+    const { memory } = this;
+    if (body.operation === 'delete') memory.delete(body.path);
+    else if (body.operation === 'rename' && body.target !== undefined) memory.move(body.path, body.target);
+    else if (body.operation === 'create' || body.operation === 'append') {
+      const content: Content | undefined =
+        draft.written ?? (body.content === undefined ? undefined : { kind: 'text', text: body.content });
+      if (content === undefined) return;
+      memory.write(body.path, content, {
+        append: body.operation === 'append',
+        partial: draft.partial === true,
+        joins,
+        replaces: draft.replaces,
+      });
+    }
+  }
+
+  /** Goes through the scripts that a process runs. */
+  private run(
+    place: Place,
+    draft: Draft,
+    body: Body & { kind: 'process' },
+    index: number,
+    origin: Origin,
+    depth: number,
+  ): void {
+    if (depth >= MAX_DEPTH) return;
+    for (const run of draft.runs ?? []) this.runScript(place, run, index, origin, depth);
+    if (draft.runs !== undefined || !body.image.startsWith('/usr/bin/')) return;
+    const name = body.image.slice(9);
+    const text = this.functions.get(name);
+    const program = text === undefined ? this.memory.program(name) : undefined;
+    const content: Content | undefined =
+      text !== undefined
+        ? { kind: 'text', text }
+        : program === undefined
+          ? undefined
+          : { kind: 'file', path: program };
+    if (content === undefined) return;
+    const frame = { argument: origin.argument, via: origin.via, offset: 0, fixed: origin.span, depth };
+    const language: { language?: Language } = text === undefined ? {} : { language: 'shell' };
+    const via = text === undefined ? `script ${program!}` : `function ${name}`;
+    this.runScript(
+      place,
+      {
+        content,
+        ...language,
+        via,
+        arguments: body.argv.slice(1),
+        frame,
+        ...(program === undefined ? {} : { path: program }),
+      },
+      index,
+      origin,
+      depth,
+    );
+  }
+
+  private runScript(place: Place, run: Run, index: number, origin: Origin, depth: number): void {
+    const resolved = resolve(run.content, (path) => this.memory.get(path));
+    if (resolved === undefined || resolved.text.trim() === '') return;
+    for (const path of filesOf(run.content)) if (this.memory.run(path) >= MAX_RUNS) return;
+    const { language, text } = this.languageAndText(run, resolved.text);
+    if (language === undefined || text === undefined) return;
+    const given = {
+      ...(run.arguments === undefined ? {} : { arguments: run.arguments }),
+      ...(run.directory === undefined ? {} : { directory: run.directory }),
+    };
+    const key = `\0${language}\0${run.directory ?? ''}\0${run.arguments?.join('\x01') ?? ''}\0${text}`;
+    const parsed = cached(key, () => parseText(language, text, given));
+    const via = [...origin.via, run.via, ...resolved.via];
+    this.emit(place, parsed, { index, run, via, origin }, depth + 1);
+    for (const { name, body } of run.via === 'source' ? parsed.definitions : [])
+      this.functions.set(name, body);
+  }
+
+  private languageAndText(
+    run: Run,
+    text: string,
+  ): { language: Language | undefined; text: string | undefined } {
+    if (run.path !== undefined && baseName(run.path) === 'package.json')
+      return { language: 'shell', text: packageScripts(text, run.arguments?.[0] ?? '') };
+    return { language: run.language ?? languageOfFile(run.path ?? '', text), text };
+  }
+}
+
+interface Place {
+  readonly step: number;
+  readonly call: number;
+  readonly limit: number;
+}
+
+/** The process that runs a script. */
+interface Runner {
+  readonly index: number;
+  readonly run: Run;
+  readonly via: readonly string[];
+  readonly origin: Origin;
+}
+
+function originOf(place: Place, draft: Draft, runner: Runner | undefined): Origin {
+  const { step, call } = place;
+  if (runner === undefined) return { step, call, argument: draft.argument, span: draft.span, via: draft.via };
+  return {
+    step,
+    call,
+    argument: runner.origin.argument,
+    span: runner.origin.span,
+    via: [...runner.via, ...draft.via],
+  };
+}
+
+function repiped(body: Body & { kind: 'process' }, indexes: readonly number[]): Body {
+  const from = indexes[body.pipedFrom!];
+  const { pipedFrom: _, ...rest } = body;
+  return from === undefined ? rest : { ...rest, pipedFrom: from };
+}

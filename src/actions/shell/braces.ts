@@ -1,0 +1,89 @@
+import { MAX_BRACED, MAX_BRACES } from '../limits.ts';
+
+/**
+ * Brace expansion of a word as it is written, quotes and all: `a{b,c}` gives `ab` and `ac`. Sequences
+ * (`{1..254}`) are kept: they say more than their first items.
+ */
+export function expandBraces(word: string): string[] {
+  const open = word.length > MAX_BRACED ? undefined : firstList(word);
+  if (open === undefined) return [word];
+  const before = word.slice(0, open.start);
+  const rests = expandBraces(word.slice(open.end));
+  const output: string[] = [];
+  for (const item of open.items) {
+    for (const middle of expandBraces(item)) {
+      for (const rest of rests) {
+        output.push(before + middle + rest);
+        if (output.length >= MAX_BRACES) return output;
+      }
+    }
+  }
+  return output;
+}
+
+interface List {
+  readonly start: number;
+  readonly end: number;
+  readonly items: readonly string[];
+}
+
+/** The first `{a,b}` that is not quoted and not the brace of `${…}`. */
+function firstList(word: string): List | undefined {
+  for (let at = 0; at < word.length; at += 1) {
+    const character = word[at];
+    if (character === '\\') at += 1;
+    else if (character === "'" || character === '"') at = closing(word, at);
+    else if (character === '$' && (word[at + 1] === '{' || word[at + 1] === '(')) at = balanced(word, at + 1);
+    else if (character === '{') {
+      const list = listAt(word, at);
+      if (list !== undefined) return list;
+    }
+  }
+  return undefined;
+}
+
+function listAt(word: string, start: number): List | undefined {
+  const items: string[] = [];
+  let depth = 0;
+  let from = start + 1;
+  for (let at = start + 1; at < word.length; at += 1) {
+    const character = word[at];
+    if (character === '\\') at += 1;
+    else if (character === "'" || character === '"') at = closing(word, at);
+    else if (character === '$' && (word[at + 1] === '{' || word[at + 1] === '(')) at = balanced(word, at + 1);
+    else if (character === '{') depth += 1;
+    else if (character === '}' && depth > 0) depth -= 1;
+    else if (character === ',' && depth === 0) {
+      items.push(word.slice(from, at));
+      from = at + 1;
+    } else if (character === '}') {
+      if (items.length === 0) return undefined;
+      items.push(word.slice(from, at));
+      return { start, end: at + 1, items };
+    }
+  }
+  return undefined;
+}
+
+function closing(word: string, at: number): number {
+  const quote = word[at];
+  for (let next = at + 1; next < word.length; next += 1) {
+    if (word[next] === '\\' && quote === '"') next += 1;
+    else if (word[next] === quote) return next;
+  }
+  return word.length;
+}
+
+function balanced(word: string, at: number): number {
+  const open = word[at];
+  const close = open === '{' ? '}' : ')';
+  let depth = 0;
+  for (let next = at; next < word.length; next += 1) {
+    if (word[next] === open) depth += 1;
+    else if (word[next] === close) {
+      depth -= 1;
+      if (depth === 0) return next;
+    }
+  }
+  return word.length;
+}
