@@ -1,4 +1,4 @@
-import type { Progress } from '../pipeline/process-unit.ts';
+import type { Progress } from '../pipeline/unit-context.ts';
 
 /** Seconds between lines where there is no terminal. */
 const lineInterval = 5;
@@ -10,7 +10,7 @@ export class ProgressDisplay {
   readonly #quiet: boolean;
   readonly #started = Date.now();
   #timer: NodeJS.Timeout | undefined;
-  #totalRows = 0;
+  #totalRows: number | null = 0;
   #totalBytes = 0;
   #rows = 0;
   #bytes = 0;
@@ -23,7 +23,8 @@ export class ProgressDisplay {
     this.#quiet = quiet;
   }
 
-  start(totalRows: number, totalBytes: number, before: Progress): void {
+  /** @param totalRows null where nobody knows yet */
+  start(totalRows: number | null, totalBytes: number, before: Progress): void {
     this.#totalRows = totalRows;
     this.#totalBytes = totalBytes;
     this.#rows = before.rows;
@@ -71,7 +72,7 @@ export class ProgressDisplay {
     const left = speed > 0 ? (this.#totalBytes - this.#bytes) / speed : Number.NaN;
     const share = this.#totalBytes === 0 ? 1 : this.#bytes / this.#totalBytes;
     const text =
-      `${(share * 100).toFixed(0).padStart(3)} %  ${count(this.#rows)} of ${count(this.#totalRows)} rows  ` +
+      `${(share * 100).toFixed(0).padStart(3)} %  ${count(this.#rows)}${this.#totalRows === null ? '' : ` of ${count(this.#totalRows)}`} rows  ` +
       `${(speed / 1e6).toFixed(0)} MB/s  ${count(this.#findings)} findings  ${timeLeft(left)}`;
     if (!this.#isTerminal()) {
       this.#stream.write(`${text}\n`);
@@ -83,6 +84,11 @@ export class ProgressDisplay {
     const bar = barWidth >= 8 ? `[${'='.repeat(full)}${' '.repeat(barWidth - full)}] ` : '';
     this.#stream.write(`\r\x1b[K${(bar + text).slice(0, width)}`);
   }
+}
+
+/** Rows as people are told of them, where their number may not be known. */
+export function rowCount(rows: number | null): string {
+  return rows === null ? 'rows not counted yet' : `${count(rows)} rows`;
 }
 
 /** A number with thin groups: 1,234,567. */

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import type { Plan } from '../pipeline/plan.ts';
+import type { LedgerEntry } from '../pipeline/ledger.ts';
+import { type Plan, sumRows, type WorkUnit } from '../pipeline/plan.ts';
 import type { Report } from '../pipeline/report.ts';
 import { planRun, run } from '../pipeline/run.ts';
 import { defineCommand, exitCode } from './command.ts';
-import { count, ProgressDisplay } from './progress.ts';
+import { count, ProgressDisplay, rowCount } from './progress.ts';
 import { shardFromEnvironment, shardValue } from './shard.ts';
 import { printPlan } from './show-plan.ts';
 import { printSummary } from './show-summary.ts';
@@ -37,6 +38,13 @@ export const runCommand = defineCommand({
       describe: 'YAML file of hosts, networks, paths and tools that the agents were free to act on',
       type: 'string',
       placeholder: 'FILE',
+      schema: z.string().min(1).optional(),
+    },
+    dataset: {
+      describe:
+        'how the rows are to be read, instead of recognising it: a data set spec by name, or a YAML file',
+      type: 'string',
+      placeholder: 'NAME|FILE',
       schema: z.string().min(1).optional(),
     },
     workers: {
@@ -82,7 +90,7 @@ export const runCommand = defineCommand({
   async run(values, { inputs }) {
     const files = inputs as readonly string[];
     if (values['dry-run']) {
-      const plan = await planRun(files, values.out, values.limit);
+      const plan = await planRun(files, values.out, values);
       if (values.json) process.stdout.write(`${JSON.stringify(plan, undefined, 2)}\n`);
       else printPlan(plan, process.stdout);
       return plan.problems.length > 0 ? exitCode.partial : exitCode.done;
@@ -97,6 +105,7 @@ export const runCommand = defineCommand({
         policy: values.policy,
         classifiers: values.classifiers,
         scope: values.scope,
+        dataset: values.dataset,
         prefilter: values.prefilter,
         limit: values.limit,
       },
@@ -107,14 +116,14 @@ export const runCommand = defineCommand({
       signal,
       events: {
         onPlan(plan, own, done) {
-          const total = (list: readonly { rows: number; bytes: number }[], key: 'rows' | 'bytes') =>
-            list.reduce((sum, unit) => sum + unit[key], 0);
+          const bytes = (list: readonly WorkUnit[]) => list.reduce((sum, unit) => sum + unit.bytes, 0);
           const finished = own.filter((unit) => done.some((entry) => entry.unit === unit.number));
-          const findings = done.reduce((sum, entry) => sum + entry.tally.findings, 0);
-          display.start(total(own, 'rows'), total(own, 'bytes'), {
-            rows: total(finished, 'rows'),
-            bytes: total(finished, 'bytes'),
-            findings,
+          const sum = (of: (entry: LedgerEntry) => number) =>
+            done.reduce((total, entry) => total + of(entry), 0);
+          display.start(sumRows(own), bytes(own), {
+            rows: sum((entry) => entry.rows.in),
+            bytes: bytes(finished),
+            findings: sum((entry) => entry.tally.findings),
           });
           if (!values.quiet) display.note(opening(plan, own.length, finished.length));
         },
@@ -139,7 +148,7 @@ export const runCommand = defineCommand({
 function opening(plan: Plan, units: number, finished: number): string {
   const shapes = [...new Set(plan.files.map((file) => file.spec))].join(', ');
   const resumed = finished > 0 ? `, ${finished} done before` : '';
-  return `${count(plan.rows)} rows in ${count(plan.files.length)} files (${shapes}), ${units} work units${resumed}`;
+  return `${rowCount(plan.rows)} in ${count(plan.files.length)} file${plan.files.length === 1 ? '' : 's'} (${shapes}), ${units} work unit${units === 1 ? '' : 's'}${resumed}`;
 }
 
 function unfinished(failed: boolean): string {

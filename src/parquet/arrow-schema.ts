@@ -14,20 +14,28 @@ import {
   Utf8,
 } from 'apache-arrow';
 import type { ColumnSpec } from './columns.ts';
+import type { AddedField } from './edit.ts';
 
 /**
  * The value of the metadata key `ARROW:schema` (an Arrow IPC schema message in base64) with fields for our own columns
  * behind the others. Undefined when it holds anything that does not come back the same: then it is better dropped, and
  * readers go by the Parquet types.
+ * @param added a field that is added to the elements of a list of structs
  */
-export function arrowSchemaWith(encoded: string, own: readonly ColumnSpec[]): string | undefined {
+export function arrowSchemaWith(
+  encoded: string,
+  own: readonly ColumnSpec[],
+  added?: AddedField,
+): string | undefined {
   try {
     const schema = decode(Buffer.from(encoded, 'base64'));
     const names = new Set(own.map((spec) => spec.name));
     const kept = schema.fields.filter((field) => !names.has(field.name));
     if (!isFaithful(schema)) return undefined;
+    const columns = added === undefined ? kept : kept.map((field) => withAdded(field, added));
+    if (columns.includes(undefined)) return undefined;
     const extended = new Schema(
-      [...kept, ...own.map(arrowField)],
+      [...(columns as Field[]), ...own.map(arrowField)],
       schema.metadata,
       undefined,
       schema.metadataVersion,
@@ -36,6 +44,21 @@ export function arrowSchemaWith(encoded: string, own: readonly ColumnSpec[]): st
   } catch {
     return undefined;
   }
+}
+
+/** A column with the field that is added below it; undefined where it is no list of structs. */
+function withAdded(field: Field, { struct, name, type }: AddedField): Field | undefined {
+  if (field.name !== struct.path[0]) return field;
+  const [element] = field.type instanceof List ? field.type.children : [];
+  if (element === undefined || !(element.type instanceof Struct)) return undefined;
+  const inner = new Field(
+    name,
+    type === 'INT32' ? new Int32() : type === 'BOOLEAN' ? new Bool() : new Float64(),
+    true,
+  );
+  const fields = new Struct([...element.type.children, inner]);
+  const again = new Field(element.name, fields, element.nullable, element.metadata);
+  return new Field(field.name, new List(again), field.nullable, field.metadata);
 }
 
 function decode(bytes: Uint8Array): Schema {
@@ -75,6 +98,7 @@ function arrowType(spec: ColumnSpec): DataType {
   switch (spec.type) {
     case 'string':
     case 'json':
+    case 'utf8':
       return new Utf8();
     case 'int32':
       return new Int32();

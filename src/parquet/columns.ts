@@ -9,11 +9,14 @@ import type { CodecName } from './footer.ts';
 import { codecNames } from './footer.ts';
 import { binary, binaryList, i32, i32List, i64, structOf, type ThriftStruct } from './thrift.ts';
 
-/** A column that trajsieve itself writes: beside the input's columns, or in a table of its own. */
+/**
+ * A column that trajsieve itself writes: beside the input's columns, or in a table of its own. The values of `json` and
+ * `utf8` are bytes, which are written as they are.
+ */
 export type ColumnSpec =
   | {
       readonly name: string;
-      readonly type: 'string' | 'json' | 'int32' | 'int64' | 'double' | 'boolean' | 'timestamp';
+      readonly type: 'string' | 'json' | 'utf8' | 'int32' | 'int64' | 'double' | 'boolean' | 'timestamp';
     }
   | { readonly name: string; readonly type: 'list'; readonly element: ColumnSpec }
   | { readonly name: string; readonly type: 'struct'; readonly fields: readonly ColumnSpec[] };
@@ -23,6 +26,7 @@ export function schemaElements(spec: ColumnSpec): SchemaElement[] {
   const optional = { name: spec.name, repetition_type: 'OPTIONAL' as const };
   switch (spec.type) {
     case 'string':
+    case 'utf8':
       return [{ ...optional, type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }];
     case 'json':
       return [{ ...optional, type: 'BYTE_ARRAY', converted_type: 'JSON', logical_type: { type: 'JSON' } }];
@@ -88,7 +92,11 @@ export interface OwnChunk {
 
 /** Encodes one column (all of its leaves) for one row group. `rows` holds one plain value, array or object per row. */
 export function encodeColumn(spec: ColumnSpec, rows: readonly unknown[], codec: CodecName): OwnChunk[] {
-  const root = parquetSchema({ schema: [{ name: 'root', num_children: 1 }, ...schemaElements(spec)] });
+  const isBytes = spec.type === 'json' || spec.type === 'utf8';
+  const elements: SchemaElement[] = isBytes
+    ? [{ name: spec.name, repetition_type: 'OPTIONAL', type: 'BYTE_ARRAY' }]
+    : schemaElements(spec);
+  const root = parquetSchema({ schema: [{ name: 'root', num_children: 1 }, ...elements] });
   const chunks: OwnChunk[] = [];
   const visit = (path: (typeof root)[]) => {
     const node = path.at(-1)!;
@@ -107,7 +115,7 @@ export function encodeColumn(spec: ColumnSpec, rows: readonly unknown[], codec: 
         schemaPath,
         codec,
         compressors: { [codec]: (bytes: Uint8Array) => compress(codec, bytes) },
-        stats: true,
+        stats: !isBytes,
         pageSize: 1 << 20,
         columnIndex: false,
         offsetIndex: false,

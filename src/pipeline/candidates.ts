@@ -1,15 +1,8 @@
-import { stepFlag, trajectoryFlag } from '../detectors/engine.ts';
 import type { Leaf, SchemaNode } from '../parquet/schema.ts';
 import type { LeafWindow, Window } from '../parquet/window.ts';
 import { Scratch } from '../prefilter/json-text.ts';
-import { JsonWalker, startsContainer } from '../prefilter/json-walk.ts';
-import type { Outline } from '../trajectory/outline.ts';
 import type { Shape, StepList, TextLeaf } from '../trajectory/shape.ts';
-import { everySurface } from '../trajectory/surface.ts';
-import { mark, type Range, type RowCandidates, type TextSearch } from './text-search.ts';
-
-/** The row holds something its spec does not know: it must be read, and will fail. */
-export const unreadableFlag = 4;
+import { mark, type Range, type RowCandidates, type TextSearch, unreadableFlag } from './text-search.ts';
 
 interface LeafSearch {
   readonly window: LeafWindow;
@@ -27,7 +20,6 @@ export class CandidateFinder {
   readonly #shape: Shape;
   readonly #search: TextSearch;
   readonly #gathered = new Scratch();
-  readonly #walker = new JsonWalker();
   readonly #texts: readonly (readonly [Leaf, TextLeaf])[];
 
   constructor(shape: Shape, leaves: Iterable<Leaf>, search: TextSearch) {
@@ -106,7 +98,8 @@ export class CandidateFinder {
         if (text.joined) gathered.push({ bytes, start, end });
         else if (text.outline !== undefined) {
           if (node === undefined) hasSteps[row] = 1;
-          this.#walk(text, text.outline, bytes, start, end, (flags) => mark(found, row, place(), flags));
+          const flags = this.#search.scanDocument(text.outline, text.orText === true, bytes, start, end);
+          if (flags !== 0) mark(found, row, place(), flags);
         } else {
           const flags = this.#search.scan(surfaces, text.json, bytes, start, end);
           if (flags !== 0) mark(found, row, place(), flags);
@@ -114,36 +107,6 @@ export class CandidateFinder {
       }
     }
     flush();
-  }
-
-  /** A value that holds steps as JSON text. */
-  #walk(
-    text: TextLeaf,
-    outline: Outline,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    tell: (flags: number) => void,
-  ): void {
-    const isText = text.orText === true && !startsContainer(bytes, start, end);
-    const isKnown =
-      isText ||
-      this.#walker.walk(outline, bytes, start, end, {
-        step: (surfaces, inner, from, to, odd) => {
-          const flags =
-            this.#search.scan(surfaces, true, inner, from, to) | (odd ? stepFlag | trajectoryFlag : 0);
-          if (flags !== 0) tell(flags);
-        },
-        text: (surfaces, inner, from, to, json) => {
-          const flags = this.#search.scan(surfaces, json, inner, from, to);
-          if (flags !== 0) tell(flags);
-        },
-      });
-    if (isText) {
-      const flags = this.#search.scan(everySurface, false, bytes, start, end);
-      if (flags !== 0) tell(flags);
-    }
-    if (!isKnown) tell(unreadableFlag);
   }
 
   /** Values that are one text, as one. */

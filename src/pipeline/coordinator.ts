@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { Heartbeat } from './heartbeat.ts';
-import type { WorkUnit } from './plan.ts';
-import type { Progress, UnitResult } from './process-unit.ts';
+import { firstRowOf, type WorkUnit } from './plan.ts';
 import { RowMap } from './row-map.ts';
 import type { Settings } from './settings.ts';
 import { emptyTally } from './tally.ts';
+import type { UnitResult } from './unit-account.ts';
+import type { Progress } from './unit-context.ts';
 import type { Assignment, WorkerMessage, WorkerStart } from './worker.ts';
 
 /** How to run the units of a plan. */
@@ -102,22 +103,24 @@ function retry(job: Job, end: { row: number; cause: string }, assignments: Assig
     job.givenUp.set(end.row, end.cause);
     return true;
   }
+  // a file whose rows nobody counted yet is one row that cannot be read
+  const unreadable = job.unit.sources.map((source) => ({
+    file: source.file,
+    row: firstRowOf(source),
+    rows: source.parts.reduce((sum, part) => sum + (part.rows ?? 1), 0),
+    code: 'worker-crashed',
+    message: end.cause,
+  }));
   const map = new RowMap();
-  map.unreadable(job.unit.rows);
+  for (const { rows } of unreadable) map.unreadable(rows);
   const folder = join(assignments.partial, `${job.unit.number}-none`);
   mkdirSync(folder, { recursive: true });
   assignments.onDone(job.unit, folder, {
     rows: map.account(),
     map: map.toString(),
     outputs: [],
-    unreadable: [
-      {
-        rowGroup: job.unit.groups[0]?.index ?? 0,
-        rows: job.unit.rows,
-        code: 'worker-crashed',
-        message: end.cause,
-      },
-    ],
+    sourceRows: unreadable.map(({ rows }) => rows),
+    unreadable,
     errors: [],
     tally: emptyTally(),
   });

@@ -7,8 +7,7 @@ import type { Window } from '../parquet/window.ts';
 import { decide, type Policy } from '../policy/policy.ts';
 import type { Step, Trajectory } from '../trajectory/model.ts';
 import type { Shape } from '../trajectory/shape.ts';
-import { unreadableFlag } from './candidates.ts';
-import type { RowCandidates, TextSearch } from './text-search.ts';
+import { type RowCandidates, type TextSearch, unreadableFlag } from './text-search.ts';
 
 /** A row that was examined, with what the findings table needs beside the result. */
 export interface Examined extends RowResult {

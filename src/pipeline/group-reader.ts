@@ -8,8 +8,8 @@ import { buildPrefilter } from '../prefilter/prefilter.ts';
 import type { Shape } from '../trajectory/shape.ts';
 import { CandidateFinder } from './candidates.ts';
 import { type Examined, Examiner, windowRow } from './examine.ts';
-import type { UnitContext } from './process-unit.ts';
 import { TextSearch } from './text-search.ts';
+import type { UnitContext } from './unit-context.ts';
 
 /** A row with what was made of it. */
 export interface ExaminedRow {

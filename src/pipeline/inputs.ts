@@ -10,9 +10,16 @@ export interface InputProblem {
   readonly message: string;
 }
 
+/** What is taken from a folder: the first of these that it has. JSON beside Parquet describes it. */
+const filePatterns = [
+  ['**/*.parquet'],
+  ['**/*.jsonl', '**/*.ndjson', '**/*.jsonl.gz', '**/*.jsonl.zst', '**/*.ndjson.gz', '**/*.ndjson.zst'],
+  ['**/*.json', '**/*.traj', '**/*.json.gz', '**/*.json.zst'],
+];
+
 /**
  * Expands files, folders and globs into a sorted list of files without duplicates. A name that leads nowhere, a folder
- * without Parquet files and a glob without a match are errors: an empty input is never taken for a clean one.
+ * without data and a glob without a match are errors: an empty input is never taken for a clean one.
  */
 export async function expandInputs(inputs: readonly string[]): Promise<string[]> {
   const files = new Set<string>();
@@ -25,11 +32,15 @@ export async function expandInputs(inputs: readonly string[]): Promise<string[]>
 async function expandOne(input: string): Promise<string[]> {
   const stat = statOrUndefined(input);
   if (stat?.isDirectory()) {
-    const found = await glob('**/*.parquet', { cwd: input, ignore: ['**/.*/**'], expandDirectories: false });
-    if (found.length > 0) return found.map((name) => join(input, name));
-    throw new TrajsieveError('input-empty', `folder ${JSON.stringify(input)} holds no .parquet file`, {
-      remedy: 'name the folder that holds the data',
-    });
+    for (const patterns of filePatterns) {
+      const found = await glob(patterns, { cwd: input, ignore: ['**/.*/**'], expandDirectories: false });
+      if (found.length > 0) return found.map((name) => join(input, name));
+    }
+    throw new TrajsieveError(
+      'input-empty',
+      `folder ${JSON.stringify(input)} holds no ${filePatterns.flat().map((pattern) => pattern.slice(4)).join(', ')} file`,
+      { remedy: 'name the folder that holds the data, or a pattern of its files' },
+    );
   }
   if (stat !== undefined) return [input];
   if (isDynamicPattern(input)) {

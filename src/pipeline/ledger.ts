@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { TrajsieveError } from '../errors.ts';
 import { onDisk } from '../parquet/sink.ts';
 import { readJson, syncFolder, toJson, writeAtomically } from './files.ts';
-import type { FileIdentity, Plan, UnitGroup, WorkUnit } from './plan.ts';
-import type { UnitResult } from './process-unit.ts';
+import { describeFiles, type Plan, type UnitSource, type WorkUnit } from './plan.ts';
+import type { UnitResult } from './unit-account.ts';
 
 /**
  * The account of a run, on disk. A run's folder looks like this:
@@ -21,9 +21,7 @@ export interface LedgerEntry extends UnitResult {
   readonly unit: number;
   /** hash of all that the result depends on */
   readonly id: string;
-  readonly file: string;
-  readonly identity: FileIdentity;
-  readonly groups: readonly UnitGroup[];
+  readonly sources: readonly UnitSource[];
 }
 
 /** What a run was started with, as `config.json` holds it. */
@@ -77,9 +75,7 @@ export class Ledger {
     const entry: LedgerEntry = {
       unit: unit.number,
       id: this.#id(unit),
-      file: unit.file,
-      identity: unit.identity,
-      groups: unit.groups,
+      sources: unit.sources,
       ...result,
     };
     checkAccount(entry, unit);
@@ -98,7 +94,7 @@ export class Ledger {
 
   /** The unit's identity: its file, its rows, and the hash of configuration and detectors. */
   #id(unit: WorkUnit): string {
-    return hash([this.#configHash, unit.file, unit.identity, unit.groups, unit.output]);
+    return hash([this.#configHash, unit.sources, unit.limit, unit.output]);
   }
 
   #path(unit: WorkUnit): string {
@@ -145,7 +141,8 @@ function checkAccount(entry: LedgerEntry, unit: WorkUnit): void {
   const inFolder = (folder: string) =>
     outputs.filter(({ path }) => path.startsWith(`${folder}/`)).reduce((sum, output) => sum + output.rows, 0);
   const closes =
-    rows.in === unit.rows &&
+    rows.in === (unit.rows ?? rows.in) &&
+    rows.in === entry.sourceRows.reduce((sum, count) => sum + count, 0) &&
     rows.in === rows.kept + rows.dropped + rows.quarantined + rows.unreadable &&
     rows.kept === inFolder('data') &&
     rows.quarantined === inFolder('quarantine');
@@ -154,7 +151,7 @@ function checkAccount(entry: LedgerEntry, unit: WorkUnit): void {
     'account-open',
     `account of unit ${number} does not close: ${JSON.stringify(rows)}, files ${JSON.stringify(outputs)}`,
     {
-      where: { file: entry.file },
+      where: { file: describeFiles(unit) },
       remedy: 'this is a fault of trajsieve: please report it; nothing was committed',
     },
   );
@@ -169,7 +166,12 @@ function differences(path: string, before: Record<string, unknown>, now: Record<
 }
 
 function planChanges(before: Plan, now: Plan): string[] {
-  const files = (plan: Plan) => new Map(plan.units.map((unit) => [unit.file, JSON.stringify(unit.identity)]));
+  const files = (plan: Plan) =>
+    new Map(
+      plan.units
+        .flatMap(({ sources }) => sources)
+        .map(({ file, identity }) => [file, JSON.stringify(identity)]),
+    );
   const [old, current] = [files(before), files(now)];
   const changes: string[] = [];
   for (const [file, identity] of current) {

@@ -1,54 +1,56 @@
-import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import pLimit from 'p-limit';
-import { messageOf, TrajsieveError } from '../errors.ts';
-import { type Footer, readFooter } from '../parquet/footer.ts';
-import { openFile } from '../parquet/source.ts';
-import { recognise } from '../trajectory/recognise.ts';
 import type { DatasetSpec } from '../trajectory/spec.ts';
+import { type FileIdentity, type Input, type InputKind, type InputPart, inspectInput } from './input.ts';
 import type { InputProblem } from './inputs.ts';
-import { firstRows } from './sample.ts';
 
-/** A row group that a work unit covers, all of it or its first rows. */
-export interface UnitGroup {
-  readonly index: number;
-  /** rows that count; fewer than the group has only under `--limit` */
-  readonly rows: number;
-}
-
-/** A file and a range of its row groups: the unit of parallelism, of resuming and of distribution. */
-export interface WorkUnit {
-  /** position in the plan */
-  readonly number: number;
+/** A file of a work unit, all of it or a range of its row groups or lines. */
+export interface UnitSource {
   readonly file: string;
+  readonly kind: InputKind;
   /** what the file was when the plan was made */
   readonly identity: FileIdentity;
   readonly spec: string;
-  readonly groups: readonly UnitGroup[];
-  /** row number, in the file, of the first row */
-  readonly firstRow: number;
-  readonly rows: number;
-  /** uncompressed bytes of its row groups */
+  /** in order, and one behind the other; fewer rows than there are only under `--limit` */
+  readonly parts: readonly InputPart[];
+}
+
+/**
+ * What one worker does at a time: a range of one file's row groups or lines, or several small files whose rows go to one
+ * output. The unit of parallelism, of resuming and of distribution.
+ */
+export interface WorkUnit {
+  /** position in the plan */
+  readonly number: number;
+  readonly sources: readonly UnitSource[];
+  /** null where only reading tells */
+  readonly rows: number | null;
+  /** rows to take at most, where `rows` does not tell */
+  readonly limit?: number;
+  /** uncompressed bytes, as far as they are known */
   readonly bytes: number;
   /** name of its output files, e.g. `train-00000-of-00012.parquet` */
   readonly output: string;
 }
 
-/** Tells one version of a file from another without reading all of it. */
-export interface FileIdentity {
-  readonly size: number;
-  /** milliseconds since 1970 */
-  readonly modified: number;
-  /** SHA-256 of the footer */
-  readonly footer: string;
+/** The row number, in its file, of a source's first row. */
+export function firstRowOf({ parts }: UnitSource): number {
+  return parts[0]?.firstRow ?? 0;
+}
+
+/** How people are told which files a unit is about. */
+export function describeFiles({ sources }: WorkUnit): string {
+  const [first] = sources;
+  return sources.length > 1 ? `${first!.file} and ${sources.length - 1} more` : first!.file;
 }
 
 export interface PlannedFile {
   readonly file: string;
-  readonly rows: number;
+  readonly kind: InputKind;
+  /** null where only reading all of it tells */
+  readonly rows: number | null;
   readonly bytes: number;
-  readonly rowGroups: number;
+  readonly parts: number;
   readonly spec: string;
   readonly reason: string;
   readonly unread: readonly string[];
@@ -59,7 +61,8 @@ export interface Plan {
   readonly files: readonly PlannedFile[];
   readonly units: readonly WorkUnit[];
   readonly problems: readonly InputProblem[];
-  readonly rows: number;
+  /** null where only reading all of the inputs tells */
+  readonly rows: number | null;
   readonly bytes: number;
 }
 
@@ -68,154 +71,154 @@ const smallestUnit = 64 << 20;
 const largestUnit = 512 << 20;
 const unitsWanted = 16;
 
-/** Footers read at once. */
+/** Inputs opened at once. */
 const concurrency = 8;
 
-interface Inspected {
-  readonly file: string;
-  readonly identity: FileIdentity;
-  readonly footer: Footer;
-  readonly spec: string;
-  readonly reason: string;
-  readonly unread: readonly string[];
-}
-
 /**
- * Reads the footers and cuts the inputs into work units. A file that cannot be read is a problem of the plan, not its
- * end.
+ * Opens the inputs and cuts them into work units. A file that cannot be read is a problem of the plan, not its end.
+ * @param dataset the spec to read all of them by, instead of recognising each
  * @param limit rows to take at most, from the first file on
  */
 export async function makePlan(
   files: readonly string[],
   specs: readonly DatasetSpec[],
-  limit = Number.POSITIVE_INFINITY,
+  { dataset, limit }: { dataset?: DatasetSpec | undefined; limit?: number | undefined } = {},
 ): Promise<Plan> {
   const throttle = pLimit(concurrency);
-  const results = await Promise.all(files.map((file) => throttle(() => inspect(file, specs))));
+  const results = await Promise.all(files.map((file) => throttle(() => inspectInput(file, specs, dataset))));
   const problems = results.filter((result): result is InputProblem => 'code' in result);
-  const inspected = results.filter((result): result is Inspected => !('code' in result));
-  const limited = applyLimit(inspected, limit);
-  const bytes = limited.reduce((sum, part) => sum + part.bytes, 0);
+  const inputs = results.filter((result): result is Input => !('code' in result));
+  const taken =
+    limit === undefined ? inputs.map((input) => ({ input, parts: input.parts })) : takeRows(inputs, limit);
+  const bytes = taken.reduce((sum, { parts }) => sum + bytesOf(parts), 0);
   const target = Math.min(largestUnit, Math.max(smallestUnit, bytes / unitsWanted));
-  const units = nameOutputs(limited.flatMap((part) => cutUnits(part, target)));
-  return {
-    files: inspected.map(describeFile),
-    units,
-    problems,
-    rows: units.reduce((sum, unit) => sum + unit.rows, 0),
-    bytes,
-  };
+  const units = nameOutputs(cutUnits(taken, target));
+  return { files: inputs.map(describeInput), units, problems, rows: sumRows(units), bytes };
 }
 
-async function inspect(file: string, specs: readonly DatasetSpec[]): Promise<Inspected | InputProblem> {
-  try {
-    const source = openFile(file);
-    try {
-      const footer = await readFooter(source);
-      const identity = {
-        size: source.size,
-        modified: Math.round(statSync(file).mtimeMs),
-        footer: createHash('sha256').update(footer.bytes).digest('hex'),
-      };
-      const { spec, reason, unread, group } = recognise(footer, file, specs, await firstRows(source, footer));
-      if (group !== undefined) throw stepRows(file, group.by);
-      return { file, identity, footer, spec, reason, unread };
-    } finally {
-      source.close();
-    }
-  } catch (error) {
-    if (error instanceof TrajsieveError) return { file, code: error.code, message: error.describe() };
-    return { file, code: 'input-unreadable', message: `${messageOf(error)} (${file})` };
-  }
-}
-
-/** Rows of one trajectory may lie on both sides of a work unit's end. */
-function stepRows(file: string, by: string): TrajsieveError {
-  return new TrajsieveError(
-    'shape-step-rows',
-    `each row is one step; rows of one ${by} make up a trajectory`,
-    {
-      where: { file },
-      remedy: `gather them into one row a trajectory, with a list of steps, sorted by ${by}`,
-    },
-  );
-}
-
-function describeFile({ file, footer, spec, reason, unread }: Inspected): PlannedFile {
+function describeInput({ file, kind, spec, reason, unread, parts }: Input): PlannedFile {
   return {
     file,
-    rows: footer.rowCount,
-    bytes: footer.rowGroups.reduce((sum, group) => sum + groupBytes(group), 0),
-    rowGroups: footer.rowGroups.length,
+    kind,
+    rows: sumRows(parts),
+    bytes: bytesOf(parts),
+    parts: parts.length,
     spec,
     reason,
     unread,
   };
 }
 
-function groupBytes(group: Footer['rowGroups'][number]): number {
-  return group.chunks.reduce((sum, chunk) => sum + chunk.uncompressedSize, 0);
+/** Rows in all; null where only reading tells. */
+export function sumRows(list: readonly { readonly rows: number | null }[]): number | null {
+  let sum = 0;
+  for (const { rows } of list) {
+    if (rows === null) return null;
+    sum += rows;
+  }
+  return sum;
 }
 
-interface Part {
-  readonly inspected: Inspected;
-  readonly groups: readonly (UnitGroup & { readonly bytes: number; readonly firstRow: number })[];
-  readonly bytes: number;
+function bytesOf(parts: readonly InputPart[]): number {
+  return parts.reduce((sum, part) => sum + part.bytes, 0);
 }
 
-function applyLimit(files: readonly Inspected[], limit: number): Part[] {
+interface Taken {
+  readonly input: Input;
+  readonly parts: readonly InputPart[];
+  readonly limit?: number;
+}
+
+/**
+ * The first rows of all inputs. Where only reading tells how many rows a file has, it is taken with a limit of its own,
+ * and nothing behind it.
+ */
+function takeRows(inputs: readonly Input[], limit: number): Taken[] {
   let left = limit;
-  const parts = files.map((inspected) => {
-    const groups = inspected.footer.rowGroups.flatMap((group) => {
-      const rows = Math.min(group.rowCount, left);
+  const taken: Taken[] = [];
+  for (const input of inputs) {
+    if (left === 0) break;
+    if (sumRows(input.parts) === null) {
+      taken.push({ input, parts: input.parts, limit: left });
+      break;
+    }
+    const parts = input.parts.flatMap((part) => {
+      const rows = Math.min(part.rows!, left);
       left -= rows;
-      if (rows === 0) return [];
-      return [{ index: group.index, rows, bytes: groupBytes(group), firstRow: group.firstRow }];
+      return rows === 0 ? [] : [{ ...part, rows }];
     });
-    return { inspected, groups, bytes: groups.reduce((sum, group) => sum + group.bytes, 0) };
-  });
-  return parts.filter(({ inspected, groups }) => groups.length > 0 || inspected.footer.rowCount === 0);
+    taken.push({ input, parts });
+  }
+  return taken;
 }
 
 type Unnamed = Omit<WorkUnit, 'number' | 'output'>;
 
-/** Row groups are put together until they reach the target. A file without rows is a unit as well: it has an output. */
-function cutUnits({ inspected, groups }: Part, target: number): Unnamed[] {
-  const { file, identity, spec } = inspected;
+/** Most small files that share one unit: what is known of each is part of its ledger entry. */
+const filesPerUnit = 1000;
+
+/**
+ * Parts of a file are put together until they reach the target, and so are small files of records, each a trajectory or
+ * a few. A Parquet file without rows is a unit as well: it has an output.
+ */
+function cutUnits(taken: readonly Taken[], target: number): Unnamed[] {
   const units: Unnamed[] = [];
-  let open: (typeof groups)[number][] = [];
+  let open: UnitSource[] = [];
+  const add = (sources: readonly UnitSource[], limit?: number) => {
+    const parts = sources.flatMap((source) => source.parts);
+    const rows = sumRows(parts);
+    units.push({ sources, rows, ...(limit === undefined ? {} : { limit }), bytes: bytesOf(parts) });
+  };
   const close = () => {
-    units.push({
-      file,
-      identity,
-      spec,
-      groups: open.map(({ index, rows }) => ({ index, rows })),
-      firstRow: open[0]?.firstRow ?? 0,
-      rows: open.reduce((sum, group) => sum + group.rows, 0),
-      bytes: open.reduce((sum, group) => sum + group.bytes, 0),
-    });
+    if (open.length > 0) add(open);
     open = [];
   };
-  for (const group of groups) {
-    open.push(group);
-    if (open.reduce((sum, one) => sum + one.bytes, 0) >= target) close();
+  for (const { input, parts, limit } of taken) {
+    const isSmall = input.kind !== 'parquet' && limit === undefined && bytesOf(parts) < target;
+    const [first] = open;
+    const isFull = open.length === filesPerUnit || bytesOf(open.flatMap((source) => source.parts)) >= target;
+    if (first !== undefined && (!isSmall || isFull || splitOf(first.file) !== splitOf(input.file))) close();
+    if (isSmall) open.push(sourceOf(input, parts));
+    else for (const range of cutParts(input, parts, target)) add([sourceOf(input, range)], limit);
   }
-  if (open.length > 0 || units.length === 0) close();
+  close();
   return units;
+}
+
+function sourceOf({ file, kind, identity, spec }: Input, parts: readonly InputPart[]): UnitSource {
+  return { file, kind, identity, spec, parts };
+}
+
+function cutParts(input: Input, parts: readonly InputPart[], target: number): InputPart[][] {
+  const ranges: InputPart[][] = [];
+  let open: InputPart[] = [];
+  for (const part of parts) {
+    open.push(part);
+    // rows of one trajectory may lie in several row groups: they stay together
+    if (input.isGrouped || bytesOf(open) < target) continue;
+    ranges.push(open);
+    open = [];
+  }
+  if (open.length > 0 || ranges.length === 0) ranges.push(open);
+  return ranges;
 }
 
 /** Output names follow the Hugging Face convention, numbered through each split. */
 function nameOutputs(units: readonly Unnamed[]): WorkUnit[] {
   const totals = new Map<string, number>();
-  for (const unit of units) totals.set(splitOf(unit.file), (totals.get(splitOf(unit.file)) ?? 0) + 1);
+  for (const unit of units) totals.set(splitOfUnit(unit), (totals.get(splitOfUnit(unit)) ?? 0) + 1);
   const counts = new Map<string, number>();
   return units.map((unit, number) => {
-    const split = splitOf(unit.file);
+    const split = splitOfUnit(unit);
     const index = counts.get(split) ?? 0;
     counts.set(split, index + 1);
     const digits = (value: number) => String(value).padStart(5, '0');
     return { ...unit, number, output: `${split}-${digits(index)}-of-${digits(totals.get(split)!)}.parquet` };
   });
+}
+
+function splitOfUnit({ sources }: Unnamed): string {
+  return splitOf(sources[0]!.file);
 }
 
 /** The split that a file name tells, as Hugging Face's loader reads it; `train` otherwise. */

@@ -2,8 +2,9 @@ import { TrajsieveError } from '../errors.ts';
 import type { InputProblem } from './inputs.ts';
 import type { LedgerEntry, RunConfig } from './ledger.ts';
 import type { Plan } from './plan.ts';
-import type { Account } from './row-map.ts';
+import { type Account, accountOf, parseRowMap, splitRuns } from './row-map.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
+import type { Unreadable } from './unit-account.ts';
 
 /** The sum of a run, as `report.json` holds it. It is made from the ledger alone. */
 export interface Report {
@@ -21,26 +22,19 @@ export interface Report {
 export interface FileReport {
   readonly file: string;
   readonly rows: Account;
-  readonly unreadable: LedgerEntry['unreadable'];
+  readonly unreadable: readonly Unreadable[];
 }
 
 /** Adds up a run's ledger. Throws when the account does not close. */
 export function buildReport(plan: Plan, entries: readonly LedgerEntry[], config: RunConfig): Report {
   const tally = emptyTally();
   for (const entry of entries) addTally(tally, entry.tally);
-  const files = plan.files.flatMap(({ file }): FileReport[] => {
-    const own = entries.filter((entry) => entry.file === file);
-    if (own.length === 0) return [];
-    return [
-      {
-        file,
-        rows: addAccounts(own.map((entry) => entry.rows)),
-        unreadable: own.flatMap((entry) => entry.unreadable),
-      },
-    ];
-  });
+  const files = fileReports(plan, entries);
   const rows = addAccounts(files.map((file) => file.rows));
-  if (rows.in !== plan.rows || rows.in !== rows.kept + rows.dropped + rows.quarantined + rows.unreadable) {
+  if (
+    rows.in !== (plan.rows ?? rows.in) ||
+    rows.in !== rows.kept + rows.dropped + rows.quarantined + rows.unreadable
+  ) {
     throw new TrajsieveError(
       'account-open',
       `account does not close: ${plan.rows} rows planned, ${JSON.stringify(rows)}`,
@@ -58,6 +52,30 @@ export function buildReport(plan: Plan, entries: readonly LedgerEntry[], config:
     files,
     problems: plan.problems,
   };
+}
+
+function fileReports(plan: Plan, entries: readonly LedgerEntry[]): FileReport[] {
+  const reports = new Map<string, { rows: Account[]; unreadable: Unreadable[] }>();
+  for (const entry of entries) {
+    for (const [index, rows] of sourceAccounts(entry).entries()) {
+      const { file } = entry.sources[index]!;
+      const report = reports.get(file);
+      if (report === undefined) reports.set(file, { rows: [rows], unreadable: [] });
+      else report.rows.push(rows);
+    }
+    for (const rows of entry.unreadable) reports.get(rows.file)!.unreadable.push(rows);
+  }
+  return plan.files.flatMap(({ file }): FileReport[] => {
+    const report = reports.get(file);
+    return report === undefined
+      ? []
+      : [{ file, rows: addAccounts(report.rows), unreadable: report.unreadable }];
+  });
+}
+
+/** The account of each source of a unit. */
+function sourceAccounts({ map, sourceRows }: LedgerEntry): Account[] {
+  return splitRuns(parseRowMap(map), sourceRows).map(accountOf);
 }
 
 function addAccounts(accounts: readonly Account[]): Account {

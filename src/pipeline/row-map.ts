@@ -8,6 +8,9 @@ export type Place = (typeof places)[number];
 export const keptOutput = 0;
 export const quarantineOutput = 1;
 
+/** Stands, among the numbers of outputs, for a row that could not be read. */
+export const unreadableRow = 254;
+
 /** The account of a work unit. It must close: in = kept + dropped + quarantined + unreadable. */
 export interface Account {
   readonly in: number;
@@ -21,7 +24,7 @@ export interface Account {
 export class RowMap {
   readonly #runs: { place: Place; rows: number }[] = [];
 
-  /** @param target for each row the number of its output, or `dropped` */
+  /** @param target for each row the number of its output, `dropped` or `unreadableRow` */
   append(target: Uint8Array): void {
     for (const output of target) {
       this.#add(output === keptOutput ? 'k' : output === quarantineOutput ? 'q' : placeOfOther(output), 1);
@@ -49,6 +52,7 @@ export class RowMap {
 
 function placeOfOther(output: number): Place {
   if (output === dropped) return 'd';
+  if (output === unreadableRow) return 'u';
   throw new Error(`row goes to output ${output}, which is none`);
 }
 
@@ -59,6 +63,30 @@ export function parseRowMap(text: string): { place: Place; rows: number }[] {
     const match = /^([kqdu])([1-9]\d*)$/.exec(run);
     if (match === null) throw new Error(`row map holds ${JSON.stringify(run)}`);
     return { place: match[1] as Place, rows: Number(match[2]) };
+  });
+}
+
+/** Cuts the runs of a row map where the given numbers of rows end. */
+export function splitRuns(
+  runs: readonly { place: Place; rows: number }[],
+  counts: readonly number[],
+): { place: Place; rows: number }[][] {
+  let at = 0;
+  let taken = 0;
+  return counts.map((count) => {
+    const own: { place: Place; rows: number }[] = [];
+    for (let left = count; left > 0; ) {
+      const run = runs[at];
+      if (run === undefined) throw new Error(`row map ends ${left} rows too early`);
+      const rows = Math.min(left, run.rows - taken);
+      own.push({ place: run.place, rows });
+      left -= rows;
+      taken += rows;
+      if (taken < run.rows) continue;
+      at += 1;
+      taken = 0;
+    }
+    return own;
   });
 }
 

@@ -3,16 +3,16 @@ import { join, resolve } from 'node:path';
 import { loadEngine } from '../detectors/load.ts';
 import { TrajsieveError } from '../errors.ts';
 import { loadPolicy } from '../policy/policy.ts';
-import { loadSpecs } from '../trajectory/recognise.ts';
+import { specsFor } from '../trajectory/recognise.ts';
 import { version } from '../version.ts';
 import { runUnits } from './coordinator.ts';
 import { toJson, writeAtomically } from './files.ts';
 import { expandInputs, type InputProblem } from './inputs.ts';
 import { hash, Ledger, type LedgerEntry } from './ledger.ts';
-import { makePlan, type Plan, type WorkUnit } from './plan.ts';
-import type { Progress } from './process-unit.ts';
+import { describeFiles, makePlan, type Plan, type WorkUnit } from './plan.ts';
 import { buildReport, type Report } from './report.ts';
 import type { Settings } from './settings.ts';
+import type { Progress } from './unit-context.ts';
 
 /** A run as its caller asks for it. */
 export interface RunRequest {
@@ -50,10 +50,11 @@ export interface RunOutcome {
 export async function planRun(
   inputs: readonly string[],
   out: string | undefined,
-  limit: number | undefined,
+  { limit, dataset }: Pick<Settings, 'limit' | 'dataset'>,
 ): Promise<Plan> {
   const files = (await expandInputs(inputs)).filter((file) => out === undefined || !isInside(file, out));
-  return await makePlan(files, loadSpecs(), limit);
+  const specs = specsFor(dataset);
+  return await makePlan(files, specs, { limit, dataset: dataset === undefined ? undefined : specs[0] });
 }
 
 function isInside(file: string, folder: string): boolean {
@@ -66,13 +67,17 @@ function isInside(file: string, folder: string): boolean {
  */
 export async function run(request: RunRequest): Promise<RunOutcome> {
   const { settings, events, signal } = request;
-  const plan = await planRun(request.inputs, request.out, settings.limit);
+  const plan = await planRun(request.inputs, request.out, settings);
   const engine = await loadEngine(settings.classifiers, settings.scope);
   const policy = loadPolicy(settings.policy);
   const config = {
     version,
     settings: { ...settings },
-    fingerprints: { detectors: engine.fingerprint, policy: hash(policy), datasets: hash(loadSpecs()) },
+    fingerprints: {
+      detectors: engine.fingerprint,
+      policy: hash(policy),
+      datasets: hash(specsFor(settings.dataset)),
+    },
   };
   if (plan.units.length === 0) {
     throw new TrajsieveError('nothing-to-do', 'no input could be read', {
@@ -101,14 +106,14 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
     onProgress: (progress) => events.onProgress?.(progress),
     onDone: (unit, folder, result) => {
       const entry = ledger.commit(unit, folder, result);
-      for (const { code, message } of entry.unreadable) {
-        const problem = { file: unit.file, code, message };
+      for (const { file, code, message } of entry.unreadable) {
+        const problem = { file, code, message };
         problems.push(problem);
         events.onProblem?.(problem);
       }
     },
     onFailed: (unit, code, message) => {
-      const problem = { file: unit.file, code, message };
+      const problem = { file: describeFiles(unit), code, message };
       problems.push(problem);
       events.onProblem?.(problem);
     },

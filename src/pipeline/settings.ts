@@ -6,6 +6,8 @@ export interface Settings {
   readonly classifiers: readonly string[];
   /** YAML file of what the agents were free to act on */
   readonly scope: string | undefined;
+  /** name of a data set spec, or a file of one, to read all inputs by */
+  readonly dataset?: string | undefined;
   readonly prefilter: boolean;
   readonly limit: number | undefined;
 }

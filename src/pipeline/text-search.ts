@@ -1,8 +1,13 @@
-import { stepFlag } from '../detectors/engine.ts';
+import { stepFlag, trajectoryFlag } from '../detectors/engine.ts';
 import { Scratch, unescapeJson } from '../prefilter/json-text.ts';
+import { JsonWalker, startsContainer } from '../prefilter/json-walk.ts';
 import type { Prefilter } from '../prefilter/prefilter.ts';
 import type { Step, Trajectory } from '../trajectory/model.ts';
-import { surfaceBit } from '../trajectory/surface.ts';
+import type { Outline } from '../trajectory/outline.ts';
+import { everySurface, surfaceBit } from '../trajectory/surface.ts';
+
+/** The row holds something its spec does not know: it must be read, and will fail. */
+export const unreadableFlag = 4;
 
 /** What the prefilter found in one row: flags by step; step -1 is the row as a whole. */
 export type RowCandidates = Map<number, number>;
@@ -25,6 +30,7 @@ export class TextSearch {
   readonly #prefilter: Prefilter;
   readonly #hidesWords: HidesWords;
   readonly #scratches = [new Scratch(), new Scratch()] as const;
+  readonly #walker = new JsonWalker();
 
   constructor(prefilter: Prefilter, hidesWords: HidesWords) {
     this.#prefilter = prefilter;
@@ -50,6 +56,25 @@ export class TextSearch {
       if ((flags & stepFlag) === 0 && this.#hides(text)) flags |= stepFlag;
     }
     return flags;
+  }
+
+  /**
+   * The flags of a JSON text that holds steps, `unreadableFlag` among them when it is not known to be readable.
+   * @param orText the text need not be JSON: then it may hold anything
+   */
+  scanDocument(outline: Outline, orText: boolean, bytes: Uint8Array, start: number, end: number): number {
+    if (orText && !startsContainer(bytes, start, end))
+      return this.scan(everySurface, false, bytes, start, end);
+    let flags = 0;
+    const isKnown = this.#walker.walk(outline, bytes, start, end, {
+      step: (surfaces, inner, from, to, odd) => {
+        flags |= this.scan(surfaces, true, inner, from, to) | (odd ? stepFlag | trajectoryFlag : 0);
+      },
+      text: (surfaces, inner, from, to, json) => {
+        flags |= this.scan(surfaces, json, inner, from, to);
+      },
+    });
+    return isKnown ? flags : flags | unreadableFlag;
   }
 
   #hides({ bytes, start, end }: Range): boolean {

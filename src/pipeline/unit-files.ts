@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { annotationColumns } from '../output/annotations.ts';
 import { findingColumns } from '../output/findings.ts';
+import type { ColumnSpec } from '../parquet/columns.ts';
 import type { Footer, RowGroup } from '../parquet/footer.ts';
 import { emptyFooter, OutputFile } from '../parquet/output-file.ts';
+import type { OwnColumns } from '../parquet/own-columns.ts';
 import { createFile, onDisk } from '../parquet/sink.ts';
 import type { ByteSource } from '../parquet/source.ts';
 import { spliceColumns } from '../parquet/splice.ts';
@@ -19,6 +21,8 @@ export interface OutputEntry {
   readonly sha256: string;
 }
 
+const createdBy = `trajsieve version ${version}`;
+
 /** By number of the output: where its file lies. The findings table is behind the outputs that rows are spliced into. */
 const folders = ['data', 'quarantine', 'findings'] as const;
 const findingsOutput = 2;
@@ -28,12 +32,18 @@ export class UnitFiles {
   readonly #folder: string;
   readonly #name: string;
   readonly #template: Footer;
+  readonly #own: readonly ColumnSpec[];
   readonly #files: (OutputFile | undefined)[] = [];
 
-  constructor(folder: string, name: string, template: Footer) {
+  /**
+   * @param template the input's footer; without one all columns are our own
+   * @param records the columns that stand for the input's where it is not Parquet
+   */
+  constructor(folder: string, name: string, template?: Footer, records: readonly ColumnSpec[] = []) {
     this.#folder = folder;
     this.#name = name;
-    this.#template = template;
+    this.#template = template ?? emptyFooter(createdBy);
+    this.#own = [...records, ...annotationColumns];
     this.#file(keptOutput);
   }
 
@@ -49,9 +59,28 @@ export class UnitFiles {
       for (const chunk of columns.take()) this.#file(output).ownChunk(chunk);
       this.#file(output).finishRowGroup(rowCount, group);
     }
-    const { rowCount } = examined.findings;
+    this.#writeFindings(examined);
+  }
+
+  /**
+   * Writes examined records to where they go, as one row group.
+   * @param records by output, the columns that hold them
+   */
+  writeRecords(examined: ExaminedGroup, records: readonly OwnColumns[]): void {
+    for (const [output, columns] of examined.annotations.entries()) {
+      const { rowCount } = columns;
+      if (rowCount === 0) continue;
+      for (const chunk of records[output]!.take()) this.#file(output).ownChunk(chunk);
+      for (const chunk of columns.take()) this.#file(output).ownChunk(chunk);
+      this.#file(output).finishRowGroup(rowCount);
+    }
+    this.#writeFindings(examined);
+  }
+
+  #writeFindings({ findings }: ExaminedGroup): void {
+    const { rowCount } = findings;
     if (rowCount === 0) return;
-    for (const chunk of examined.findings.take()) this.#file(findingsOutput).ownChunk(chunk);
+    for (const chunk of findings.take()) this.#file(findingsOutput).ownChunk(chunk);
     this.#file(findingsOutput).finishRowGroup(rowCount);
   }
 
@@ -76,8 +105,8 @@ export class UnitFiles {
       const path = join(this.#folder, this.#path(output));
       onDisk(path, () => mkdirSync(dirname(path), { recursive: true }));
       const isTable = output === findingsOutput;
-      const template = isTable ? emptyFooter(`trajsieve version ${version}`) : this.#template;
-      file = new OutputFile(createFile(path), template, isTable ? findingColumns : annotationColumns);
+      const template = isTable ? emptyFooter(createdBy) : this.#template;
+      file = new OutputFile(createFile(path), template, isTable ? findingColumns : this.#own);
       this.#files[output] = file;
     }
     return file;

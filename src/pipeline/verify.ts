@@ -10,8 +10,8 @@ import { openFile } from '../parquet/source.ts';
 import { readWindows } from '../parquet/window.ts';
 import { readJson } from './files.ts';
 import type { LedgerEntry } from './ledger.ts';
-import type { Plan } from './plan.ts';
-import { type Account, accountOf, type Place, parseRowMap } from './row-map.ts';
+import { describeFiles, firstRowOf, type Plan } from './plan.ts';
+import { type Account, accountOf, type Place, parseRowMap, splitRuns } from './row-map.ts';
 
 export interface Verification {
   readonly rows: Account;
@@ -46,25 +46,33 @@ export async function verifyRun(folder: string): Promise<Verification> {
     const name = `ledger/${String(unit.number).padStart(5, '0')}.json`;
     const entry = readJson(join(folder, name)) as LedgerEntry | undefined;
     if (entry === undefined) {
-      faults.push(`${name} is missing: unit ${unit.number} (${unit.file}) is not done`);
+      faults.push(`${name} is missing: unit ${unit.number} (${describeFiles(unit)}) is not done`);
       continue;
     }
     const runs = parseRowMap(entry.map);
     const account = accountOf(runs);
     accounts.push(account);
-    if (account.in !== unit.rows) faults.push(`${name}: ${account.in} rows, the plan has ${unit.rows}`);
+    if (account.in !== (unit.rows ?? account.in))
+      faults.push(`${name}: ${account.in} rows, the plan has ${unit.rows}`);
+    if (account.in !== entry.sourceRows.reduce((sum, rows) => sum + rows, 0)) {
+      faults.push(`${name}: its files have ${entry.sourceRows.join(' + ')} rows, its map has ${account.in}`);
+      continue;
+    }
+    const perSource = splitRuns(runs, entry.sourceRows);
+    const numbers = (place: Place) =>
+      unit.sources.flatMap((source, index) => rowsAt(perSource[index]!, place, firstRowOf(source)));
     if (JSON.stringify(account) !== JSON.stringify(entry.rows))
       faults.push(`${name}: rows differ from the row map`);
     for (const output of entry.outputs) {
       named.add(output.path);
       files += 1;
       const place = rowFolders[output.path.split('/')[0]!];
-      const expected = place === undefined ? undefined : rowsAt(runs, place, unit.firstRow);
+      const expected = place === undefined ? undefined : numbers(place);
       faults.push(...(await checkFile(join(folder, output.path), output, expected)));
     }
     for (const [rowFolder, place] of Object.entries(rowFolders)) {
       const written = entry.outputs.find(({ path }) => path.startsWith(`${rowFolder}/`));
-      const wanted = rowsAt(runs, place, unit.firstRow).length;
+      const wanted = numbers(place).length;
       if ((written?.rows ?? 0) !== wanted) {
         faults.push(
           `${name}: ${wanted} rows belong into ${rowFolder}/, its file has ${written?.rows ?? 'none'}`,

@@ -2,11 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadEngine } from '../detectors/load.ts';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { loadPolicy } from '../policy/policy.ts';
-import { loadSpecs } from '../trajectory/recognise.ts';
+import { specsFor } from '../trajectory/recognise.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { WorkUnit } from './plan.ts';
-import { type Progress, processUnit, type UnitResult } from './process-unit.ts';
+import { processUnit } from './process-unit.ts';
 import type { Settings } from './settings.ts';
+import type { UnitResult } from './unit-account.ts';
+import type { Progress } from './unit-context.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -37,7 +39,7 @@ const send = (message: WorkerMessage) => port.postMessage(message);
 
 const engine = await loadEngine(settings.classifiers, settings.scope);
 const policy = loadPolicy(settings.policy);
-const specs = loadSpecs();
+const specs = specsFor(settings.dataset);
 
 send({ type: 'ready' });
 

@@ -14,6 +14,12 @@ export function loadSpecs(folder = packagePath('datasets')): DatasetSpec[] {
   return files.sort().map((name) => loadSpec(join(folder, name)));
 }
 
+/** The specs to read inputs by: all that come with trajsieve, or the one that `--dataset` names. */
+export function specsFor(dataset: string | undefined): DatasetSpec[] {
+  const specs = loadSpecs();
+  return dataset === undefined ? specs : [findSpec(dataset, specs)];
+}
+
 /**
  * The spec that `--dataset` names.
  * @param nameOrFile name of one of the specs, or a YAML file

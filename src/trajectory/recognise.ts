@@ -10,7 +10,7 @@ import type { Shape } from './shape.ts';
 import { shapeOf } from './shape-of.ts';
 import type { DatasetSpec } from './spec.ts';
 
-export { findSpec, loadSpec, loadSpecs } from './load.ts';
+export { findSpec, loadSpec, loadSpecs, specsFor } from './load.ts';
 
 /** Rows of a file that are worth looking at to recognise it. */
 export const rowsToSample = 8;
@@ -87,6 +87,23 @@ export function recogniseRecords(
   if (shape !== undefined) return shape;
   const tokens = view.columns.filter((name) => tokenNames.test(name));
   throw unknownShape(view, usable, file, tokens);
+}
+
+/** The shape of records by a given spec. Throws where the spec is for something else. */
+export function recordShapeOf(spec: DatasetSpec, reason: string, file: string): RecordShape {
+  const shape = makeRecordShape(spec, [], reason);
+  if (shape !== undefined) return shape;
+  throw new TrajsieveError('shape-differs', `${spec.name} is for tables of steps, not for records`, {
+    where: { file },
+    remedy: 'leave --dataset away, or name a spec that fits',
+  });
+}
+
+/** The shape of records by the name of the spec that was chosen for them before. */
+export function recordShapeFor(name: string, file: string, specs: readonly DatasetSpec[]): RecordShape {
+  const spec = specs.find((one) => one.name === name) ?? genericNamed(name, specs);
+  if (spec !== undefined) return recordShapeOf(spec, 'it was chosen before', file);
+  throw new TrajsieveError('dataset-unknown', `no data set spec is called '${name}'`, { where: { file } });
 }
 
 function choose<T>(

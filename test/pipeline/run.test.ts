@@ -84,7 +84,7 @@ describe('a run', () => {
       expect(again.status).toBe(0);
       expect(hashesOf(out)).toEqual(expected);
     }
-  });
+  }, 400_000);
 
   it.each([
     ['SIGINT', 130],

@@ -1,0 +1,127 @@
+import type { ColumnSpec } from '../parquet/columns.ts';
+import { OwnColumns } from '../parquet/own-columns.ts';
+import { dropped } from '../parquet/splice.ts';
+import { ExaminedGroup } from './examined-group.ts';
+import { firstRowOf, type WorkUnit } from './plan.ts';
+import { recordIdentity } from './record-input.ts';
+import { RecordReader } from './record-reader.ts';
+import { checkIdentity, describeDamage, UnitAccount, type UnitResult } from './unit-account.ts';
+import type { UnitContext } from './unit-context.ts';
+import { UnitFiles } from './unit-files.ts';
+
+/** Bytes of records in one row group of the output. */
+const rowGroupBytes = 64 << 20;
+
+/** Bytes of a record that weigh as much as one row: a batch of columns then holds about a megabyte of records. */
+const bytesPerWeight = 256;
+
+const codec = 'ZSTD';
+
+/**
+ * The columns that hold a record: the file it is from, and its bytes. A record is JSON, but for a session, which is all
+ * the lines of its file.
+ */
+function recordColumns(unit: WorkUnit): readonly ColumnSpec[] {
+  const isJson = unit.sources.every(({ kind }) => kind !== 'session');
+  return [
+    { name: 'trajsieve_file', type: 'string' },
+    { name: 'record', type: isJson ? 'json' : 'utf8' },
+  ];
+}
+
+/** Processes records of JSON files. Damage to a record costs that record; damage to a file what lies behind it. */
+export async function processRecords(
+  unit: WorkUnit,
+  folder: string,
+  context: UnitContext,
+): Promise<UnitResult> {
+  const columns = recordColumns(unit);
+  const files = new UnitFiles(folder, unit.output, undefined, columns);
+  try {
+    const account = new UnitAccount();
+    const output = new RecordOutput(files, columns, account);
+    const reader = new RecordReader(context);
+    let told = 0;
+    for (const source of unit.sources) {
+      const { file, parts } = source;
+      checkIdentity(source, recordIdentity(file));
+      const limit =
+        unit.limit ?? parts.reduce((sum, { rows }) => sum + (rows ?? Number.POSITIVE_INFINITY), 0);
+      const before = output.rows;
+      try {
+        for await (const { record, line, result } of reader.examine(source, before, limit)) {
+          const row = firstRowOf(source) + output.rows - before;
+          if ('code' in result) output.addUnreadable({ file, line, row, rows: 1, ...result });
+          else output.add(record, { row: output.rows - output.groupStart, ...result }, file);
+          told += record.length;
+          if (told >= 1 << 20) {
+            context.onProgress({ rows: 0, bytes: told, findings: 0 });
+            told = 0;
+          }
+        }
+      } catch (error) {
+        // where the file cannot be read to its end, nobody knows how many rows are left: they count as one
+        const row = firstRowOf(source) + output.rows - before;
+        output.addUnreadable({ file, row, rows: 1, ...describeDamage(error) });
+      }
+      account.sourceRows.push(output.rows - before);
+      context.onProgress({ rows: output.rows - before, bytes: 0, findings: 0 });
+    }
+    output.flush();
+    context.onProgress({ rows: 0, bytes: told, findings: account.tally.findings });
+    return account.result(files.finish());
+  } catch (error) {
+    files.abort();
+    throw error;
+  }
+}
+
+/** Collects what was made of records, and writes it a row group at a time. */
+class RecordOutput {
+  readonly #files: UnitFiles;
+  readonly #columns: readonly ColumnSpec[];
+  readonly #account: UnitAccount;
+  #group = new ExaminedGroup(codec);
+  #records: readonly OwnColumns[] = [];
+  #bytes = 0;
+  /** rows so far, of all files */
+  rows = 0;
+  /** those before the row group in progress */
+  groupStart = 0;
+
+  constructor(files: UnitFiles, columns: readonly ColumnSpec[], account: UnitAccount) {
+    this.#files = files;
+    this.#columns = columns;
+    this.#account = account;
+    this.#begin();
+  }
+
+  add(record: Uint8Array, row: Parameters<ExaminedGroup['add']>[0], file: string): void {
+    const output = this.#group.add(row, file);
+    if (output !== dropped)
+      this.#records[output]!.add({ trajsieve_file: file, record }, 1 + record.length / bytesPerWeight);
+    this.#bytes += record.length;
+    this.rows += 1;
+    if (this.#bytes >= rowGroupBytes) this.flush();
+  }
+
+  addUnreadable(rows: Parameters<UnitAccount['addUnreadable']>[0]): void {
+    this.#account.listUnreadable(rows);
+    this.#group.addUnreadable(this.rows - this.groupStart);
+    this.rows += 1;
+  }
+
+  /** Writes the row group in progress. */
+  flush(): void {
+    this.#files.writeRecords(this.#group, this.#records);
+    this.#account.add(this.#group);
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#group = new ExaminedGroup(codec);
+    this.#records = this.#group.annotations.map(() => new OwnColumns(this.#columns, codec));
+    this.#bytes = 0;
+    this.groupStart = this.rows;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Engine } from '../detectors/engine.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { DatasetSpec } from '../trajectory/spec.ts';
+
+/** All that a unit's result depends on besides its file, and how to go about it. */
+export interface UnitContext {
+  readonly engine: Engine;
+  readonly policy: Policy;
+  readonly specs: readonly DatasetSpec[];
+  readonly prefilter: boolean;
+  /** decoded bytes of the largest column that are in memory at once */
+  readonly windowBytes: number;
+  /** rows, by the number that `onRow` is told, that are not examined again, and why */
+  readonly givenUp: ReadonlyMap<number, string>;
+  /** called before a row is examined, with its number within the unit, and, with -1, behind it */
+  onRow(row: number): void;
+  onProgress(progress: Progress): void;
+}
+
+/** What has been done since the last message. */
+export interface Progress {
+  readonly rows: number;
+  /** uncompressed bytes of the input */
+  readonly bytes: number;
+  readonly findings: number;
+}
