@@ -48,7 +48,7 @@ export interface Draft {
   readonly via: readonly string[];
   /** index in the same list */
   readonly parent?: number;
-  /** texts that this process runs, if they can be found */
+  /** texts that this process or call runs, if they can be found */
   runs?: Run[];
   /** what is written, for a file action whose content is not literal */
   written?: Content;
@@ -155,16 +155,16 @@ function settled(sink: Sink, body: Body): Body {
   return { ...host, host: written };
 }
 
-/** Adds a code action, unless the text has given enough of them. */
+/** Adds a code action, unless the text has given enough of them; its index. */
 export function emitCode(
   frame: Frame,
   body: Omit<Extract<Body, { kind: 'code' }>, 'kind'>,
   start: number,
   end: number,
-): void {
-  if (frame.sink.codeActions >= MAX_CODE_ACTIONS) return;
+): number | undefined {
+  if (frame.sink.codeActions >= MAX_CODE_ACTIONS) return undefined;
   frame.sink.codeActions += 1;
-  emit(frame, { kind: 'code', ...body, value: body.value.slice(0, MAX_VALUE) }, start, end);
+  return emit(frame, { kind: 'code', ...body, value: body.value.slice(0, MAX_VALUE) }, start, end);
 }
 
 /** The span in the argument of a place in the text. */

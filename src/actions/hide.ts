@@ -1,3 +1,17 @@
+import { BACKSLASH, bare, CLASS, CLOSING, DOLLAR, OPENING, QUOTE, WORD } from './hide/characters.ts';
+import { APPENDED, holesJoin, JOINED, namesJoin, SLICED } from './hide/code.ts';
+import { escapesWord, joinsQuoted } from './hide/escapes.ts';
+import {
+  asksForPath,
+  bracesJoin,
+  dollarJoins,
+  follows,
+  forks,
+  GROWS,
+  hidesInShell,
+  TICKS,
+  UNENDED,
+} from './hide/shell.ts';
 import { isWordCode } from './word-code.ts';
 
 /**
@@ -18,28 +32,9 @@ import { isWordCode } from './word-code.ts';
  *   - the hosts that tunnel clients know themselves: `tunnel.ngrok.com`, `argotunnel.com`, `localtunnel.me`,
  *     `ssh.tmate.io`, `sshx.io`, `gs.thc.org`, `global.rel.tunnels.api.visualstudio.com`;
  *   - `path: unknown` for an edit of which the file is not known, `~` for `$HOME`;
+ *   - `/usr/bin/` before what `which` prints, `fork-bomb` for one, where `mayHideWords` is true of such a text;
  *   - the fields `kind`, `operation`, `construct`, `language`, `protocol`, `method`, `port`, `forward`, `loop` and `via`.
  */
-
-/** Classes of characters. */
-const WORD = 1;
-const QUOTE = 2;
-const BACKSLASH = 3;
-const DOLLAR = 4;
-const OPENING = 5;
-const CLOSING = 6;
-
-const CLASS = new Uint8Array(256);
-for (let code = 0; code < 128; code += 1) if (isWordCode(code)) CLASS[code] = WORD;
-for (const [kind, characters] of [
-  [QUOTE, '\'"`'],
-  [BACKSLASH, '\\'],
-  [DOLLAR, '$'],
-  [OPENING, '{'],
-  [CLOSING, '})'],
-] as const) {
-  for (const character of characters) CLASS[character.charCodeAt(0)] = kind;
-}
 
 /** Signs of something hidden, each with a closer look of its own. */
 const SIGN_CODE = 1;
@@ -155,7 +150,7 @@ export function mayHideWords(text: string): boolean {
     if (kind >= DOLLAR) signs |= besideWord(bytes, at, kind);
     at += 1;
   }
-  return (signs !== 0 || text.includes('+=')) && closer(text, signs);
+  return ((signs !== 0 || text.includes('+=')) && closer(text, signs)) || asksForPath(text) || forks(text);
 }
 
 /** A `$`, `{`, `}` or `)` with a word, or another of them, right beside it; quotes left out. */
@@ -227,147 +222,6 @@ function isNumber(text: string, start: number, end: number): boolean {
   return true;
 }
 
-/** `\x6e`, `\156`, `\u006e`: an escape that stands for a letter or a digit; a line's end escaped inside a word. */
-function escapesWord(text: string, at: number): boolean {
-  const next = text.charCodeAt(at + 1);
-  if (next === 10 || next === 13)
-    return continues(text, at, next === 13 && text.charCodeAt(at + 2) === 10 ? at + 3 : at + 2);
-  let digits = 0;
-  let base = 16;
-  let from = at + 2;
-  if (next === 120) digits = 2;
-  else if (next === 117) {
-    digits = 4;
-    if (text.charCodeAt(from) === 0x7b) {
-      from += 1;
-      digits = 6;
-    }
-  } else if (next === 85) digits = 8;
-  else if (next >= 48 && next <= 55) {
-    digits = next === 48 ? 4 : 3;
-    base = 8;
-    from = at + 1;
-  } else return false;
-  let value = 0;
-  let count = 0;
-  for (; count < digits; count += 1) {
-    const digit = digitOf(text.charCodeAt(from + count));
-    if (digit >= base) break;
-    value = value * base + digit;
-    // shorter readings count as well: `\0156` and `\015` + `6`
-    if (count >= 1 && isWordCode(value)) return true;
-  }
-  return count > 0 && isWordCode(value);
-}
-
-function digitOf(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  const letter = code | 0x20;
-  return letter >= 97 && letter <= 102 ? letter - 87 : 99;
-}
-
-/** True when a word goes on from before one place to behind another, quotes left out. */
-function continues(text: string, left: number, right: number): boolean {
-  let before = left - 1;
-  while (before >= 0 && CLASS[text.charCodeAt(before)] === QUOTE) before -= 1;
-  let after = right;
-  while (after < text.length && CLASS[text.charCodeAt(after)] === QUOTE) after += 1;
-  return before >= 0 && isWordCode(text.charCodeAt(before)) && isWordCode(text.charCodeAt(after));
-}
-
-/** `"xm" + "rig"`, `"xm" "rig"`, `"xm" . "rig"`: a quote that closes, space or an operator, a quote that opens. */
-function joinsQuoted(text: string, at: number): boolean {
-  if (at === 0 || !isWordCode(text.charCodeAt(at - 1))) return false;
-  let next = at + 1;
-  const end = Math.min(text.length, at + 400);
-  while (next < end && isBetween(text.charCodeAt(next))) next += 1;
-  if (next === at + 1 || next >= end) return false;
-  // `b"rig"`, `r"rig"`
-  if (/[bBrRuUfF]/.test(text[next]!) && CLASS[text.charCodeAt(next + 1)] === QUOTE) next += 1;
-  return CLASS[text.charCodeAt(next)] === QUOTE && isWordCode(text.charCodeAt(next + 1));
-}
-
-/** White space, `+`, `.`, `~`, a backslash before a line's end. */
-function isBetween(code: number): boolean {
-  return (
-    code === 32 || (code >= 9 && code <= 13) || code === 43 || code === 46 || code === 126 || code === 92
-  );
-}
-
-/** What stands before something else in the same line, or in the same command of it. */
-interface Sequence {
-  readonly head: RegExp;
-  readonly tail: RegExp;
-  /** what ends the stretch in which the tail is looked for */
-  readonly stop: RegExp;
-}
-
-const LINE = /\n/g;
-const COMMAND = /[\n|;&]/g;
-const PIPELINE = /[\n|;]/g;
-const SHELL_AFTER_PIPE = /\|[ \t]*(?:sudo[ \t]+)?(?:\w+\/)*(?:ba|z|da|k|a)?sh\b/i;
-
-/** In shell: text that is turned round, translated or put together on its way to somewhere. */
-const SEQUENCES: readonly Sequence[] = [
-  { head: /\bg?base(?:64|32)\b/g, tail: /[ \t]-{1,2}[a-zA-Z]*[dD]/, stop: COMMAND },
-  { head: /\bxxd\b/g, tail: /[ \t]-\w*r/, stop: COMMAND },
-  { head: /\becho\b|\bprintf\b|<</gi, tail: /\|[ \t]*(?:rev|tr|tac)\b/i, stop: LINE },
-  { head: /\b(?:rev|tr)\b/gi, tail: /<<</, stop: PIPELINE },
-  { head: /\b(?:rev|tr)\b/gi, tail: SHELL_AFTER_PIPE, stop: LINE },
-  { head: /\b(?:powershell|pwsh)\b/gi, tail: /[-/]e[a-z]*[ \t]+['"]?[A-Za-z0-9+/=]{8,}/i, stop: LINE },
-  { head: /\bprintf\b/gi, tail: /\w['"]?[ \t]*>>/, stop: PIPELINE },
-];
-const SED_HEAD: Sequence = { head: /\becho\b|\bprintf\b|<<</gi, tail: /\|[ \t]*sed\b/i, stop: LINE };
-const SED_TAIL = /\)|\|[ \t]*(?:sudo[ \t]+)?(?:ba|z|da|k|a)?sh\b/i;
-const UNENDED: readonly Sequence[] = [
-  { head: /\becho\s{1,9}-[eE]?n[eE]?\b/g, tail: />>/, stop: /[\n|]/g },
-  { head: /\becho\s{1,9}-[eE]?n[eE]?\b[^\n|;]*/g, tail: /;[^\n]*\becho\s{1,9}-/, stop: LINE },
-];
-
-/** True where the tail follows the head before the stretch ends. Linear: later heads of a stretch add nothing. */
-function follows(text: string, { head, tail, stop }: Sequence): boolean {
-  return stretches(text, head, stop, (rest) => tail.test(rest));
-}
-
-function stretches(text: string, head: RegExp, stop: RegExp, test: (rest: string) => boolean): boolean {
-  head.lastIndex = 0;
-  for (let found = head.exec(text); found !== null; found = head.exec(text)) {
-    stop.lastIndex = found.index + found[0].length;
-    const end = stop.exec(text)?.index ?? text.length;
-    if (test(text.slice(found.index + found[0].length, end))) return true;
-    head.lastIndex = Math.max(end, found.index + 1);
-  }
-  return false;
-}
-
-/** The same kind of signs, where one look at each place is enough. */
-const SPOTS = [
-  /['"]base64['"]/,
-  /\bopenssl\s{1,9}(?:enc|base64)\b/i,
-  /\bprintf\s{1,9}-v\b/i,
-  /\bprintf\s{1,9}['"]?(?:\w{0,40}%[sbc]){2}/i,
-  /\bprintf\s{1,9}['"]?\w{0,400}%[sbc]\w*['"]?[ \t]+[^\s|;&>]+[ \t]+[^\s|;&>]/i,
-  /::ffff:[0-9a-f]{1,4}:[0-9a-f]/i,
-];
-
-function hidesInShell(text: string): boolean {
-  if (SPOTS.some((spot) => spot.test(text)) || SEQUENCES.some((sequence) => follows(text, sequence)))
-    return true;
-  // `echo … | sed … | sh`
-  return stretches(text, SED_HEAD.head, SED_HEAD.stop, (rest) => {
-    const sed = SED_HEAD.tail.exec(rest);
-    return sed !== null && SED_TAIL.test(rest.slice(sed.index + sed[0].length));
-  });
-}
-
-const TICKS = /\w`(?:echo|printf)\b|`(?:echo|printf)\b[^`\n]*`\w/;
-
-/** In code that also runs or connects to something: strings put together, turned round, filled in. */
-const SLICED = /\[\s*:\s*:\s*-1\s*\]|%s%s/;
-const JOINED =
-  /\b(?:chr|unichr|byte(?:s|array))\s*\(|\b(?:unquote|unquote_plus|decodestring)\b|(['"])\1\s*\.\s*join\s*\(|\bjoin\s*\(\s*(['"])\2|\breversed\s*\(|\.reverse\s*\(\s*\)|['"]\s*\.\s*replace\s*\(|\.\s*replace\s*\([^()]*,\s*(['"])\3\s*\)|\bcodecs\s*\.\s*(?:de|en)code\b|\bpack\s*\(|\.\s*pack\b|\{\w*\}\{\w*\}["'].{0,4}format/i;
-const APPENDED = /\+=\s*['"]\w/;
-
 const NETWORK =
   /\b(?:curl|wget|ping|nc|ncat|netcat|ssh|telnet|nmap|connect|requests|urlopen|https?|socket|fetch|scp|dig|nslookup)\b/i;
 const ADDRESS = /(?:\/\/|[\s@"'=,(]|^)(?:\d{8,10}|0x[0-9a-f]{7,8}|0[0-7]{9,11})(?=[:/?#\s"'),]|$)/i;
@@ -399,120 +253,6 @@ function hasOddAddress(text: string): boolean {
   for (const match of text.matchAll(PARTS)) {
     const parts = match[1]!.split('.');
     if (parts.some((part) => /^0\w/.test(part)) || Number(parts.at(-1)) > 255) return true;
-  }
-  return false;
-}
-
-function bare(text: string): string {
-  return text.replace(/['"`\\]/g, '');
-}
-
-/** `x{ab,c}`, `{xm,}rig`: brace expansion inside a word. */
-function bracesJoin(text: string): boolean {
-  return BRACES.test(bare(text));
-}
-
-const BRACES =
-  /[A-Za-z]\{(?=[\w/.-]*,)[\w,/.-]*\}[\w/]|[A-Za-z]\{(?:,\w+|\w+,)\}(?!\w*[\s.])|\{(?:,\w+|\w+,)\}[A-Za-z]/;
-
-/** `x+=rig` */
-const GROWS = /(?:^|[\s;&(])[A-Za-z_]\w*\+=[A-Za-z_$]/;
-
-/** A variable that is set in the text and stands inside or beside a word: `A=ss; B=h; $A$B`, `${x//a/b}`. */
-function dollarJoins(text: string): boolean {
-  const plain = bare(text);
-  if (GROWS.test(plain)) return true;
-  if (/\$\{\w+\/|\w\$[@*]\w|\$\{?\d\}?\$\{?\d/.test(plain)) return true;
-  if (/\w\$\((?:echo|printf)\b|\$\((?:echo|printf)\b[^()]*\)\w/.test(plain)) return true;
-  const set = new Map<string, boolean>();
-  const isKnown = (name: string): boolean => {
-    const before = set.get(name);
-    if (before !== undefined || set.size >= 64) return before ?? true;
-    const known = isSet(plain, name);
-    set.set(name, known);
-    return known;
-  };
-  for (const match of plain.matchAll(/(\w?)\$\{?([A-Za-z_]\w{0,60})(?:\[\d+\])?(\})?(\w|\$)?/g)) {
-    const [, before, name, closed, after] = match as unknown as [
-      string,
-      string,
-      string,
-      string | undefined,
-      string | undefined,
-    ];
-    const joinsAfter = after === '$' || (closed !== undefined && after !== undefined);
-    if ((before !== '' || joinsAfter) && isKnown(name)) return true;
-  }
-  // `xm$'rig'`: the dollar is the quote's
-  if (/\w['"]*\$['"]\w/.test(text)) return true;
-  // `$x"rig"`: without its quotes the name would go on
-  for (const match of text.matchAll(/\$([A-Za-z_]\w{0,60})["'`]{1,4}\w/g))
-    if (isKnown(match[1]!)) return true;
-  return false;
-}
-
-/** True where a variable is set to something literal. */
-function isSet(text: string, name: string): boolean {
-  for (let at = text.indexOf(`${name}=`); at >= 0; at = text.indexOf(`${name}=`, at + 1)) {
-    const before = at === 0 ? 32 : text.charCodeAt(at - 1);
-    const next = text.charCodeAt(at + name.length + 1);
-    if (!isWordCode(before) && (isWordCode(next) || next === 40)) return true;
-  }
-  return false;
-}
-
-/** `a + b`, `a + "rig"`, `$a.$b`: names that are set to strings, put together. */
-function namesJoin(text: string): boolean {
-  let set: Set<string> | undefined;
-  const joins = (at: number): boolean => {
-    const left = operandBefore(text, at);
-    const right = operandBehind(text, at + 1);
-    // two literals are told by their quotes, `i + 1` is no string
-    if (left === undefined || right === undefined || (left === '' && right === '')) return false;
-    set ??= new Set([...text.matchAll(/([A-Za-z_]\w{0,60})\s*=\s*[rbuf]?['"]\w/g)].map((match) => match[1]!));
-    return set.size > 0 && (left === '' || set.has(left)) && (right === '' || set.has(right));
-  };
-  let left = 400;
-  for (let at = text.indexOf('+'); at >= 0 && left > 0; at = text.indexOf('+', at + 1), left -= 1)
-    if (joins(at)) return true;
-  if (!text.includes('$')) return false;
-  for (const match of text.matchAll(/\.(?=\s?\$[A-Za-z_])|(?<=\$\w{1,40}\s?)\.(?=\s?['"]\w)/g))
-    if (joins(match.index)) return true;
-  return false;
-}
-
-/** The name that ends before a place, nothing for a literal that ends in a word; `undefined` for anything else. */
-function operandBefore(text: string, at: number): string | undefined {
-  let end = at;
-  while (end > 0 && text.charCodeAt(end - 1) === 32) end -= 1;
-  const quote = text.charCodeAt(end - 1);
-  if (quote === 34 || quote === 39) return isWordCode(text.charCodeAt(end - 2)) ? '' : undefined;
-  let start = end;
-  while (start > 0 && end - start < 60 && isWordCode(text.charCodeAt(start - 1))) start -= 1;
-  return start === end || text.charCodeAt(start) <= 57 ? undefined : text.slice(start, end);
-}
-
-/** The same behind a place. */
-function operandBehind(text: string, at: number): string | undefined {
-  let start = at;
-  while (text.charCodeAt(start) === 32) start += 1;
-  if (text.charCodeAt(start) === 36) start += 1;
-  const quote = text.charCodeAt(start);
-  if (quote === 34 || quote === 39) return isWordCode(text.charCodeAt(start + 1)) ? '' : undefined;
-  let end = start;
-  while (end - start < 60 && isWordCode(text.charCodeAt(end))) end += 1;
-  // a call is no name that is set
-  return start === end || quote <= 57 || text.charCodeAt(end) === 40 ? undefined : text.slice(start, end);
-}
-
-/** A hole of an f-string or a template beside a word, for a name that is set to a string. */
-function holesJoin(text: string): boolean {
-  const tried = new Set<string>();
-  for (const match of text.matchAll(/(\w?)\$?\{([A-Za-z_]\w{0,60})\}(\w|\$?\{)?/g)) {
-    const [, before, name, after] = match as unknown as [string, string, string, string | undefined];
-    if ((before === '' && after === undefined) || tried.has(name)) continue;
-    if (tried.size >= 64 || new RegExp(`\\b${name}\\s*=\\s*[rbuf]?['"]\\w`).test(text)) return true;
-    tried.add(name);
   }
   return false;
 }

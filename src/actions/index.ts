@@ -14,6 +14,6 @@ export type {
 export { unescapeArguments } from './arguments.ts';
 export { callTexts } from './call.ts';
 export { mayHideWords } from './hide.ts';
-export { actionsOf } from './session.ts';
+export { actionsOf, reachesOtherSteps } from './session.ts';
 export { languageOfText } from './sniff.ts';
 export type { CallText } from './tools/call-text.ts';

@@ -1,5 +1,6 @@
 import type { Content } from './content.ts';
 import { filesOf } from './content.ts';
+import { MAX_TEXT } from './limits.ts';
 import type { ParsedCall } from './parse.ts';
 import { CURRENT_FILE } from './parse.ts';
 import { baseName } from './paths.ts';
@@ -30,6 +31,7 @@ export function mentionsOf(parsed: ParsedCall): Set<string> {
       addPath(output, body.path);
       if (body.target !== undefined) addPath(output, body.target);
       addContent(output, draft.written);
+      if (body.content !== undefined) addFunctions(output, body.content);
     }
     for (const run of draft.runs ?? []) {
       for (const path of filesOf(run.content)) addName(output, path);
@@ -53,6 +55,15 @@ function addContent(output: Set<string>, content: Content | undefined): void {
 function addName(output: Set<string>, path: string): void {
   const base = baseName(path);
   add(output, base.replace(/(?<=..)\.[A-Za-z0-9]{1,5}$/, ''));
+  if (/^\w\.py$/.test(base)) output.add(`-m ${base[0]}`);
+}
+
+/** Shell functions that a text defines, for whoever sources it. */
+function addFunctions(output: Set<string>, text: string): void {
+  for (const match of text
+    .slice(0, MAX_TEXT)
+    .matchAll(/^[ \t]*(?:function[ \t]+)?([A-Za-z_][\w-]*)[ \t]*\(\)/gm))
+    add(output, match[1]!);
 }
 
 function addPath(output: Set<string>, path: string): void {
@@ -67,7 +78,7 @@ function addProgram(output: Set<string>, name: string): void {
 }
 
 const COMMON = new Set(
-  `ls mkdir pwd whoami id hostname uname date sleep kill pkill killall ps top free df du env printenv seq sync wait jobs true false test
+  `ls mkdir pwd who cal stat tree zcat read set bind shopt compgen pgrep md5sum xdg-open whoami id hostname uname date sleep kill pkill killall ps top free df du env printenv seq sync wait jobs true false test
   exit return break continue shift history ulimit umask hash times let getopts enable logout apt apt-get apt-cache dpkg yum dnf apk brew
   systemctl journalctl service chkconfig useradd usermod userdel groupadd passwd chpasswd ifconfig iptables route netstat lsof
   mount umount modprobe insmod sysctl dmesg uptime clear reset stty tput man info whereis locate ldconfig gcc g++ clang cmake go cargo rustc
@@ -78,7 +89,7 @@ const COMMON = new Set(
 
 function add(output: Set<string>, name: string): void {
   // a single letter stands in every text: only where a word of that letter begins
-  if (/^\w$/.test(name)) for (const before of [' ', '/', '"']) output.add(before + name);
-  // what a pattern or an unknown variable leaves of a name stands in every text, too
-  if (name.length > 1 && !/[*?$`{}"\\\n]/.test(name)) output.add(name);
+  if (/^\w$/.test(name)) for (const before of [' ', '/', ':', '[']) output.add(before + name);
+  // what a pattern leaves of a name stands in every text, too
+  if (name.length > 1 && /\w/.test(name) && !name.includes('\n')) output.add(name);
 }

@@ -2,6 +2,7 @@ import { unescapeArguments } from './arguments.ts';
 import { callTexts } from './call.ts';
 import { describeJavaScript } from './code/javascript.ts';
 import { describePython } from './code/python.ts';
+import { interpretScheduled, isScheduled } from './documents/schedules.ts';
 import { editorCommand } from './editor-commands.ts';
 import type { Definition, Draft, Frame, Language, Sink } from './frame.ts';
 import { emit, newSink, rootFrame } from './frame.ts';
@@ -182,6 +183,12 @@ function describe(frame: Frame, drafts: readonly Draft[]): void {
       (body.operation !== 'create' && body.operation !== 'append')
     )
       continue;
+    if (isScheduled(body.path)) {
+      const { fixed: _, ...own } = frame;
+      const parts = { argument, via, fixed: span, parent: at };
+      interpretScheduled({ ...own, ...parts }, body.path, body.content);
+      continue;
+    }
     const kind = extension(body.path);
     const inside: Frame = {
       ...frame,

@@ -1,11 +1,13 @@
-import type { ToolCall, Trajectory } from '../trajectory/model.ts';
+import type { Step, ToolCall, Trajectory } from '../trajectory/model.ts';
 import type { Action, Origin } from './action.ts';
+import { unescapeArguments } from './arguments.ts';
 import { ByteCache } from './cache.ts';
 import type { Content } from './content.ts';
 import { downloadOf, filesOf, resolve } from './content.ts';
 import { packageScripts } from './documents/package-json.ts';
 import { FileMemory } from './files.ts';
 import type { Body, Draft, Language, Run } from './frame.ts';
+import { bare } from './hide/characters.ts';
 import { MAX_ACTIONS, MAX_DEPTH, MAX_RUNS } from './limits.ts';
 import { mentionsOf } from './mentions.ts';
 import type { ParsedCall } from './parse.ts';
@@ -81,20 +83,28 @@ function chosenCalls(calls: readonly Placed[], only: ReadonlySet<number>): Place
         if (!asked.has(name)) names.add(name);
     }
     for (const name of names) asked.add(name);
+    const searched = [...names].map(bare);
     fresh =
-      names.size === 0
+      searched.length === 0
         ? []
-        : calls.filter(
-            ({ call }, at) => !chosen.has(calls[at]!) && mentions(`${call.name} ${call.arguments}`, names),
-          );
+        : calls.filter((placed) => !chosen.has(placed) && mentions(placed, searched));
     for (const placed of fresh) chosen.add(placed);
   }
   return calls.filter((placed) => chosen.has(placed));
 }
 
-function mentions(text: string, names: ReadonlySet<string>): boolean {
-  for (const name of names) if (text.includes(name)) return true;
-  return false;
+function mentions({ call }: Placed, names: readonly string[]): boolean {
+  const text = `${call.name} ${bare(unescapeArguments(call.arguments))}`;
+  return names.some((name) => text.includes(name));
+}
+
+/**
+ * Whether what a step does may depend on other steps, or what they do on it: it writes, opens or runs a file, defines
+ * a function, or calls what may be one.
+ */
+export function reachesOtherSteps(step: Step): boolean {
+  if (step.role !== 'assistant' || step.copied === true) return false;
+  return step.toolCalls.some((call) => mentionsOf(parsedCall(call.name, call.arguments)).size > 0);
 }
 
 /** Puts parsed calls one behind the other: actions get their place, scripts are run where they are run. */
@@ -125,6 +135,8 @@ class Linker {
       this.actions.push({ ...placed, origin, ...(parent === undefined ? {} : { parent }) } as Action);
       if (body.kind === 'file') this.remember(body, draft, parsed.joins === true);
       if (body.kind === 'process') this.run(place, draft, body, index, origin, depth);
+      else if (depth < MAX_DEPTH)
+        for (const run of draft.runs ?? []) this.runScript(place, run, index, origin, depth);
     }
   }
 

@@ -163,8 +163,8 @@ function sniff(text: string): Language | undefined {
     return 'powershell';
   // a single plain line is what most commands are
   if (!text.includes('\n') && PLAIN_COMMAND.test(text)) return undefined;
-  const head = text.length > 6_000 ? text.slice(0, 6_000) : text;
-  if (!/[=(:$\n-]/.test(head)) return undefined;
+  const head = withoutBodies(text.length > 6_000 ? text.slice(0, 6_000) : text);
+  if (!/[=(:$\n-]/.test(head) || opensAsShell(head)) return undefined;
   if (isDockerfile(head)) return 'dockerfile';
   const count = { python: 0, strong: 0, shell: 0, powershell: 0, javascript: 0 };
   let lines = 0;
@@ -198,6 +198,25 @@ function sniff(text: string): Language | undefined {
   if (count.javascript >= 2 && count.javascript * 2 >= lines && count.javascript > count.shell)
     return 'javascript';
   return undefined;
+}
+
+/** Without the bodies of here-documents: those are in the language of whatever reads them. */
+function withoutBodies(text: string): string {
+  if (!text.includes('<<')) return text;
+  return text.replace(
+    /(^|[^<])(<<-?[ \t]*(['"\\]?)([A-Za-z_]\w*)\3?[^\n]*\n)(?:[\s\S]*?\n)??[ \t]*\4[ \t]*(?=\n|$)/g,
+    '$1$2',
+  );
+}
+
+/** A first line that gives a command its arguments: what is behind a quote or a `<<` that it opens is no code of its own. */
+function opensAsShell(text: string): boolean {
+  const line = /^(?:\s*(?:#[^\n]*)?\n)*[ \t]*([^\n]*)/.exec(text)?.[1] ?? '';
+  return (
+    /^(?:sudo|cd|cat|tee|python3?|node|bash|sh|perl|ruby|php|uv|docker|kubectl|ssh|mkdir|echo|printf|curl|git|pip3?|npm)\s+[-\w./'"~$<>]/.test(
+      line,
+    ) && !/^\w+\s+(?:=|in\b|is\b|and\b|or\b|if\b)/.test(line)
+  );
 }
 
 /** A text given to a Python tool that is a command all the same. */

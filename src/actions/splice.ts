@@ -6,14 +6,19 @@ import { isWordCode } from './word-code.ts';
  * nowhere in it; that is done only where `mayHideWords` has said that the text may hide some.
  */
 
-/** True when a word would go on from one text into the other. */
+/** True when a word would go on from one text into the other, in whatever language: quotes and backslashes left out. */
 export function splices(left: string, right: string): boolean {
-  return (
-    left.length > 0 &&
-    right.length > 0 &&
-    isWordCode(left.charCodeAt(left.length - 1)) &&
-    isWordCode(right.charCodeAt(0))
-  );
+  let end = left.length - 1;
+  while (end >= 0 && isQuote(left.charCodeAt(end))) end -= 1;
+  if (end < 0 || !isWordCode(left.charCodeAt(end))) return false;
+  let start = 0;
+  while (start < right.length && isQuote(right.charCodeAt(start))) start += 1;
+  return start < right.length && isWordCode(right.charCodeAt(start));
+}
+
+/** `'`, `"`, `` ` `` and the backslash. */
+function isQuote(code: number): boolean {
+  return code === 39 || code === 34 || code === 96 || code === 92;
 }
 
 /** A piece of a text that is put together: what stands for something is kept as it is written, too. */

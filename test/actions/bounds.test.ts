@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are those of a shell
 import { describe, expect, it } from 'vitest';
-import { actionsOf, callTexts, mayHideWords, unescapeArguments } from '../../src/actions/index.ts';
 import { Random } from '../../scripts/generate/random.ts';
+import { actionsOf, callTexts, mayHideWords, unescapeArguments } from '../../src/actions/index.ts';
 import { collectedCommands, hasCollected } from './collected.ts';
 import { bash, commands, episode, run } from './support.ts';
 import { commandTexts, newWords } from './words.ts';

@@ -1,6 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { actionsOf } from '../../src/actions/index.ts';
-import { base64, bash, codes, commands, episode, fileOf, files, lineage, processOf, run } from './support.ts';
+import {
+  base64,
+  bash,
+  type Call,
+  codes,
+  commands,
+  episode,
+  fileOf,
+  files,
+  lineage,
+  processOf,
+  run,
+} from './support.ts';
+
+describe('Python that runs the code of a file', () => {
+  const write: Call = ['write_file', { path: '/w/a.py', content: 'import os\nos.system("nmap x")' }];
+
+  it.each([
+    ['exec(open("/w/a.py").read())'],
+    ['import runpy\nrunpy.run_path("/w/a.py")'],
+    ['from pathlib import Path\nexec(Path("/w/a.py").read_text())'],
+  ])('%s', (code) => {
+    expect(commands(run(write))).toEqual([]);
+    expect(commands(run(write, ['python', { code }]))).toEqual(['nmap x']);
+    expect(commands(run(['python', { code }], write))).toEqual([]);
+  });
+});
 
 describe('what is written and later run', () => {
   it('is run where the command runs it, with its span', () => {

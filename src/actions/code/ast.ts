@@ -39,7 +39,11 @@ export type Expression = Node &
     | { readonly type: 'unary'; readonly operator: string; readonly operand: Expression }
     | { readonly type: 'list'; readonly items: readonly Expression[]; readonly tuple?: boolean }
     | { readonly type: 'dict'; readonly entries: readonly (readonly [Expression, Expression])[] }
-    | { readonly type: 'template'; readonly parts: readonly (string | Expression)[] }
+    | {
+        readonly type: 'template';
+        readonly parts: readonly (string | Expression)[];
+        readonly bytes?: boolean;
+      }
     | {
         readonly type: 'function';
         readonly parameters: readonly Parameter[];

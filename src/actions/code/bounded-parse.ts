@@ -3,6 +3,13 @@ import type { parser } from '@lezer/python';
 type Parser = typeof parser;
 export type SyntaxNode = ReturnType<Parser['parse']>['topNode'];
 
+/** The children of a node, in order. */
+export function children(node: SyntaxNode): SyntaxNode[] {
+  const output: SyntaxNode[] = [];
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) output.push(child);
+  return output;
+}
+
 /** A token that goes wrong is read up to the line's end: errors in a longer line than this cost more. */
 const LONG_LINE = 10_000;
 /** Entries of the parser's stack, three for each open construct. */

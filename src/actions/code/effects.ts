@@ -1,5 +1,5 @@
 import type { Content } from '../content.ts';
-import { downloadOf, literal } from '../content.ts';
+import { downloadOf, filesOf, literal } from '../content.ts';
 import type { Frame } from '../frame.ts';
 import { emit, inner } from '../frame.ts';
 import { MAX_STRING } from '../limits.ts';
@@ -7,6 +7,7 @@ import type { Endpoint } from '../net.ts';
 import { hostOf, parseUrl } from '../net.ts';
 import { absolute } from '../paths.ts';
 import { quoted } from '../shell/quote.ts';
+import { noteCall } from './calls.ts';
 import type { CodeCall, Evaluator } from './evaluate.ts';
 import type { Instance, Value } from './values.ts';
 import {
@@ -35,6 +36,11 @@ export function argument(call: CodeCall, at: number, ...named: readonly string[]
 /** Nothing is told of code that is only written: it is not run. */
 export function silent(call: CodeCall): boolean {
   return call.evaluator.file !== undefined || !call.evaluator.speaking;
+}
+
+/** What a call gives that was told as an action; `undefined` where it was not, and may be told as a call. */
+export function done(call: CodeCall, index: number | undefined): Value | undefined {
+  return index === undefined && !silent(call) ? undefined : null;
 }
 
 /** A text for a shell; `undefined` where nothing of it is known. */
@@ -133,7 +139,11 @@ export function network(
   } = {},
 ): void {
   if (silent(call)) return;
-  const payload = payloadOf(call.evaluator, more.payload);
+  const whole = isObject(more.payload) && /^(?:instance|reference)$/.test(more.payload.kind);
+  const payload =
+    (whole && payloadOf(call.evaluator, more.payload)?.startsWith('@') !== true
+      ? givenAs(call, more.payload)
+      : undefined) ?? payloadOf(call.evaluator, more.payload);
   emit(
     evaluatorFrame(call.evaluator),
     {
@@ -208,7 +218,20 @@ export function payloadOf(evaluator: Evaluator, value: Value | undefined): strin
       .join('&')
       .slice(0, MAX_STRING);
   }
-  return isUnknown(value) ? value.text : undefined;
+  if (isUnknown(value)) return value.text;
+  if (isInstance(value)) return evaluator.spokenName(value.type);
+  return isObject(value) && value.kind === 'reference' ? evaluator.spokenName(value.path) : undefined;
+}
+
+/** An argument as it is written. */
+function givenAs(call: CodeCall, value: Value | undefined): string | undefined {
+  if (!isObject(value)) return undefined;
+  const { arguments: given } = call.expression;
+  const at = call.arguments.indexOf(value);
+  const name = [...call.named].find(([, each]) => each === value)?.[0];
+  const found =
+    at >= 0 ? given.filter((each) => each.name === undefined)[at] : given.find((each) => each.name === name);
+  return found === undefined ? undefined : written(call.evaluator.source, found.value);
 }
 
 /** `("host", 80)` as an endpoint. */
@@ -295,18 +318,14 @@ export function runCode(call: CodeCall, code: Value | undefined): Value | undefi
   const text = textOf(code);
   const raw = written(evaluator.source, call.expression);
   if (text === undefined || silent(call)) {
-    const url = downloadOf(contentOf(code), (path) => evaluator.files.get(path));
-    evaluator.note(
-      'call',
-      shortName(call.path),
-      raw.replace(/^[^(]*\(/, '').replace(/\)$/, ''),
-      call.start,
-      call.end,
-      url,
-    );
+    const content = contentOf(code);
+    const url = downloadOf(content, (path) => evaluator.files.get(path));
+    const value = raw.replace(/^[^(]*\(/, '').replace(/\)$/, '');
+    const index = evaluator.note('call', shortName(call.path), value, call.start, call.end, url);
+    if (index !== undefined && content !== undefined && !silent(call)) runLater(call, index, content);
     return unknown(raw);
   }
-  evaluator.noteCall(call.path, call.expression, true);
+  noteCall(evaluator, call.path, call.expression, true);
   const inside = inner(
     evaluatorFrame(evaluator),
     [shortName(call.path), ...take(evaluator)],
@@ -320,6 +339,27 @@ export function runCode(call: CodeCall, code: Value | undefined): Value | undefi
     ...(evaluator.directory === undefined ? {} : { directory: evaluator.directory }),
   });
   return unknown(raw);
+}
+
+/** Has a call run what stands in files, which are looked up when calls are linked. */
+function runLater(call: CodeCall, index: number, content: Content): void {
+  const { sink, ...frame } = evaluatorFrame(call.evaluator);
+  const draft = sink.drafts[index];
+  const [path] = filesOf(content);
+  if (draft === undefined || path === undefined) return;
+  const { language } = call.evaluator.dialect;
+  const { directory } = call.evaluator;
+  const fixed = draft.span;
+  draft.runs = [
+    {
+      content,
+      language,
+      via: shortName(call.path),
+      path,
+      frame: { ...frame, fixed },
+      ...(directory === undefined ? {} : { directory }),
+    },
+  ];
 }
 
 /** A name looked up. */

@@ -1,21 +1,22 @@
 import type { Content } from '../content.ts';
 import type { Frame } from '../frame.ts';
 import { emitCode, inner, spend } from '../frame.ts';
-import { MAX_ITEMS, MAX_STRING } from '../limits.ts';
+import { MAX_STRING } from '../limits.ts';
 import type { Piece } from '../splice.ts';
 import { assemble, splices } from '../splice.ts';
-import type { Argument, Clause, Expression, Program, Statement } from './ast.ts';
-import { method } from './methods.ts';
+import type { Clause, Expression, Program, Statement } from './ast.ts';
+import { runCall } from './calls.ts';
 import { binary, indexed, sliced, unary } from './operators.ts';
-import type { Closure, Reference, Scope, Value } from './values.ts';
+import { noteAssignment, runStatement } from './statements.ts';
+import type { Closure, Scope, Value } from './values.ts';
 import {
   bytes,
   find,
-  instance,
   isInstance,
   isList,
   isObject,
   isUnknown,
+  iterated,
   list,
   textOf,
   unknown,
@@ -40,8 +41,6 @@ export interface Dialect {
   readonly language: 'python' | 'javascript' | 'perl' | 'ruby' | 'php' | 'lua';
   /** what a call does; `undefined` where the library is not known to do anything */
   readonly call: (call: CodeCall) => Value | undefined;
-  /** a value for a name that nothing binds */
-  readonly global?: (name: string) => Value | undefined;
   /** holes of a string, as the language would write them: `{x}`, `${x}`, `$x` */
   readonly hole: (text: string) => string;
   /** what an attribute of an object made by the library is */
@@ -73,9 +72,12 @@ export class Evaluator {
   readonly file: string | undefined;
   private depth = 0;
   private muted = 0;
-  private readonly called = new Set<readonly Statement[]>();
-  private readonly definitions: { closure: Closure; start: number; end: number }[] = [];
-  private returned: Value | undefined;
+  /** bodies of functions that were called */
+  readonly called = new Set<readonly Statement[]>();
+  /** functions that the text defines */
+  readonly definitions: { closure: Closure; start: number; end: number }[] = [];
+  /** what the function being called returns */
+  returned: Value | undefined;
 
   constructor(
     frame: Frame,
@@ -116,104 +118,8 @@ export class Evaluator {
   statements(body: readonly Statement[], scope: Scope): void {
     for (const statement of body) {
       if (!spend(this.frame)) return;
-      this.statement(statement, scope);
+      runStatement(this, statement, scope);
     }
-  }
-
-  private statement(statement: Statement, scope: Scope): void {
-    switch (statement.type) {
-      case 'expression':
-        this.value(statement.value, scope);
-        return;
-      case 'assignment':
-        this.assignment(statement, scope);
-        return;
-      case 'import':
-        for (const { path, alias } of statement.names) {
-          if (alias === '*') continue;
-          scope.names.set(alias, { kind: 'reference', path, imported: true });
-        }
-        return;
-      case 'definition': {
-        for (const decorator of statement.decorators) this.value(decorator, scope);
-        const closure: Closure = {
-          kind: 'closure',
-          name: statement.name,
-          parameters: statement.parameters,
-          body: statement.body,
-          scope,
-        };
-        scope.names.set(statement.name, closure);
-        this.definitions.push({ closure, start: statement.start, end: statement.end });
-        const value = this.source.slice(statement.bodyStart, statement.end).trim();
-        this.note('define', statement.name, value, statement.start, statement.end);
-        return;
-      }
-      case 'class':
-        this.classOf(statement, scope);
-        return;
-      case 'for':
-        this.loop(statement, scope);
-        return;
-      case 'while': {
-        const test = statement.test === undefined ? true : this.value(statement.test, scope);
-        this.repeated(test === true || test === 1 ? 'endless' : 'counted', statement.body, scope);
-        return;
-      }
-      case 'block': {
-        const known = statement.tests.map((test) => this.value(test, scope));
-        if (known.length === 1 && (known[0] === false || known[0] === 0)) return;
-        this.statements(statement.body, scope);
-        return;
-      }
-      case 'with':
-        for (const item of statement.items) {
-          const value = this.value(item.value, scope);
-          if (item.target !== undefined) this.bind(item.target, value, scope);
-        }
-        this.statements(statement.body, scope);
-        return;
-      case 'return':
-        if (statement.value !== undefined) this.returned = this.value(statement.value, scope);
-        return;
-      case 'raise':
-        if (statement.value !== undefined) this.raise(statement.value, scope);
-        return;
-      case 'delete':
-        for (const target of statement.targets) this.value(target, scope);
-        return;
-    }
-  }
-
-  private assignment(statement: Statement & { type: 'assignment' }, scope: Scope): void {
-    let value = this.value(statement.value, scope);
-    for (const target of statement.targets) {
-      if (statement.operator !== '=' && statement.operator !== ':=') {
-        const before = this.value(target, scope);
-        const operator = statement.operator.replace(/=$/, '');
-        value = binary(this, operator, before, value, written(this.source, statement.value));
-      }
-      this.bind(target, value, scope);
-      this.noteAssignment(target, statement.value, scope);
-    }
-  }
-
-  /** `time.time = lambda: 0`: an attribute of something imported is replaced. */
-  private noteAssignment(target: Expression, value: Expression, scope: Scope): void {
-    if (target.type !== 'attribute' && target.type !== 'index') return;
-    const path = this.pathOf(target, scope);
-    if (path === undefined) return;
-    this.note('assign', this.spoken(path), written(this.source, value), target.start, value.end);
-  }
-
-  /** The dotted name of an attribute of something imported or global. */
-  private pathOf(target: Expression, scope: Scope): string | undefined {
-    const place = target.type === 'index' ? target.object : target;
-    if (place.type !== 'attribute') return undefined;
-    const object = this.value(place.object, scope);
-    if (isObject(object) && object.kind === 'reference') return `${object.path}.${place.name}`;
-    if (isInstance(object)) return `${object.type}.${place.name}`;
-    return undefined;
   }
 
   bind(target: Expression, value: Value, scope: Scope): void {
@@ -235,80 +141,12 @@ export class Evaluator {
     } else if (target.type === 'index') {
       const object = this.value(target.object, scope);
       const key = this.value(target.index, scope);
-      if (isObject(object) && object.kind === 'dict' && textOf(key) !== undefined)
+      if (isInstance(object) && textOf(key) !== undefined) object.data.set(textOf(key)!, value);
+      else if (isObject(object) && object.kind === 'dict' && textOf(key) !== undefined)
         object.entries.set(textOf(key)!, value);
       else if (isList(object) && typeof key === 'number' && key >= 0 && key < 4_096)
         object.items[key] = value;
     }
-  }
-
-  private classOf(statement: Statement & { type: 'class' }, scope: Scope): void {
-    const inside: Scope = { names: new Map(), parent: scope };
-    const self = instance(statement.name);
-    for (const base of statement.bases) this.value(base, scope);
-    this.note(
-      'define',
-      statement.name,
-      written(this.source, statement).slice(0, 200),
-      statement.start,
-      statement.end,
-    );
-    for (const each of statement.body) {
-      if (!spend(this.frame)) return;
-      this.statement(each, inside);
-      if (each.type !== 'definition') continue;
-      const closure = inside.names.get(each.name);
-      if (isObject(closure) && closure.kind === 'closure') {
-        const bound: Closure = { ...closure, self };
-        self.data.set(each.name, bound);
-        const last = this.definitions[this.definitions.length - 1];
-        if (last?.closure.body === closure.body) last.closure = bound;
-      }
-    }
-    scope.names.set(statement.name, self);
-  }
-
-  /** The body of a loop. */
-  private repeated(loop: 'endless' | 'counted', body: readonly Statement[], scope: Scope): void {
-    const before = this.frame;
-    this.frame = { ...before, loop: before.loop ?? loop };
-    this.statements(body, scope);
-    this.frame = before;
-  }
-
-  private loop(statement: Statement & { type: 'for' }, scope: Scope): void {
-    const items = this.value(statement.iterable, scope);
-    const values = iterated(items);
-    const target = statement.targets.length === 1 ? statement.targets[0]! : undefined;
-    const several: Expression = {
-      type: 'list',
-      items: statement.targets,
-      start: statement.start,
-      end: statement.end,
-    };
-    const silent = statement.body.every(
-      (each) => each.type === 'assignment' || (each.type === 'expression' && isAppend(each.value)),
-    );
-    if (values === undefined || values.length === 0 || (isList(items) && items.range === true && !silent)) {
-      for (const each of statement.targets) this.bind(each, unknown(written(this.source, each)), scope);
-      this.repeated('counted', statement.body, scope);
-      return;
-    }
-    const rounds = silent ? 4_096 : MAX_ITEMS;
-    for (const value of values.slice(0, rounds)) {
-      if (!spend(this.frame)) return;
-      this.bind(target ?? several, value, scope);
-      this.repeated('counted', statement.body, scope);
-    }
-  }
-
-  private raise(value: Expression, scope: Scope): void {
-    if (value.type === 'call') {
-      this.value(value, scope);
-      return;
-    }
-    const name = this.value(value, scope);
-    if (isObject(name) && name.kind === 'reference') this.note('call', name.path, '', value.start, value.end);
   }
 
   /** The value of an expression, with whatever it does on the way. */
@@ -346,7 +184,7 @@ export class Evaluator {
         );
       }
       case 'call':
-        return this.call(expression, scope);
+        return runCall(this, expression, scope);
       case 'binary': {
         const left = this.value(expression.left, scope);
         const right = this.value(expression.right, scope);
@@ -398,7 +236,7 @@ export class Evaluator {
                 written(this.source, expression.value),
               );
         this.bind(expression.target, result, scope);
-        this.noteAssignment(expression.target, expression.value, scope);
+        noteAssignment(this, expression.target, expression.value, scope);
         return result;
       }
       case 'shell':
@@ -417,7 +255,9 @@ export class Evaluator {
     const pieces = parts.map(
       (part, at): Piece => (typeof part === 'string' ? { text: part } : this.piece(values[at]!, part)),
     );
-    return assemble(pieces, this.frame.sink.hides) ?? this.hole(expression);
+    const text = assemble(pieces, this.frame.sink.hides);
+    if (text === undefined) return this.hole(expression);
+    return expression.bytes === true ? bytes(text) : text;
   }
 
   /** A part of a string that stands for something: its text, or as it is written. */
@@ -435,7 +275,7 @@ export class Evaluator {
   private name(name: string, scope: Scope): Value {
     const found = find(scope, name);
     if (found !== undefined) return found;
-    return this.dialect.global?.(name) ?? { kind: 'reference', path: name, imported: false };
+    return { kind: 'reference', path: name, imported: false };
   }
 
   attribute(object: Value, name: string, expression: Expression): Value {
@@ -467,98 +307,28 @@ export class Evaluator {
     return this.hole(expression);
   }
 
-  private call(expression: Expression & { type: 'call' }, scope: Scope): Value {
-    const callee = this.value(expression.callee, scope);
-    const given: Value[] = [];
-    const named = new Map<string, Value>();
-    for (const argument of expression.arguments) this.argument(argument, scope, given, named);
-    if (isObject(callee) && callee.kind === 'closure')
-      return this.apply(callee, callee.self === undefined ? given : [callee.self, ...given], named);
-    if (isInstance(callee)) {
-      // calling a class of the text: its constructor
-      const maker = callee.data.get('__init__') ?? callee.data.get('constructor');
-      if (isObject(maker) && maker.kind === 'closure') this.apply(maker, [callee, ...given], named);
-      return callee;
-    }
-    for (const value of [...given, ...named.values()]) this.useAsCallback(value);
-    if (isUnknown(callee) && callee.content !== undefined)
-      return unknown(written(this.source, expression), callee.content);
-    if (!isObject(callee) || callee.kind !== 'reference') return this.hole(expression);
-    if (callee.self !== undefined && callee.path.startsWith('?.')) {
-      const result = method(this, callee.self, callee.path.slice(2), given, named, expression);
-      if (result !== undefined) return result;
-    }
-    return this.library(callee, given, named, expression);
-  }
-
-  private library(
-    callee: Reference,
-    given: readonly Value[],
-    named: ReadonlyMap<string, Value>,
-    expression: Expression & { type: 'call' },
-  ): Value {
-    const call: CodeCall = {
-      path: callee.path,
-      arguments: given,
-      named,
-      expression,
-      evaluator: this,
-      start: expression.start,
-      end: expression.end,
-      ...(callee.self === undefined ? {} : { self: callee.self }),
-    };
-    const result = this.dialect.call(call);
-    if (result !== undefined) return result;
-    if (callee.imported || expression.created === true || !callee.path.includes('?'))
-      this.noteCall(callee.path, expression, callee.imported);
-    if (callee.path.length > 200) return this.hole(expression);
-    if (callee.imported && callee.self === undefined) return instance(`${callee.path}()`);
-    // what an object's method makes still knows what the object knew
-    if (isInstance(callee.self))
-      return { kind: 'instance', type: `${callee.path}()`, data: new Map(callee.self.data) };
-    return this.hole(expression);
-  }
-
-  /** A call to a name that does nothing that has an action of its own. */
-  noteCall(path: string, expression: Expression & { type: 'call' }, imported = true): void {
-    if (!imported && !path.includes('.') && !NOTED.has(path)) return;
-    const value = this.source
-      .slice(expression.callee.end, expression.end)
-      .trim()
-      .replace(/^\(([\s\S]*)\)$/, '$1');
-    this.note('call', this.spoken(path), value, expression.start, expression.end);
-  }
-
   /** A dotted name; of what the library makes, only the parts that the text itself names. */
-  private spoken(path: string): string {
+  spoken(path: string): string {
     const name = path.replace(/\(\)/g, '').replace(/^\?\./, '');
     const parts = name.split('.');
     const first = parts.findLastIndex((part) => !this.stands(part)) + 1;
     return first === 0 ? name : parts.slice(Math.min(first, parts.length - 1)).join('.');
   }
 
-  private stands(word: string): boolean {
+  /** The same where all of it stands in the text. */
+  spokenName(path: string): string | undefined {
+    const name = this.spoken(path);
+    return name.split('.').every((part) => this.stands(part)) ? name : undefined;
+  }
+
+  /** Whether a word stands in the source. */
+  stands(word: string): boolean {
     let known = this.standing.get(word);
     if (known === undefined) {
       known = this.source.includes(word);
       this.standing.set(word, known);
     }
     return known;
-  }
-
-  private argument(argument: Argument, scope: Scope, given: Value[], named: Map<string, Value>): void {
-    const value = this.value(argument.value, scope);
-    if (argument.name !== undefined) named.set(argument.name, value);
-    else if (argument.spread === true && isList(value)) given.push(...value.items);
-    else if (argument.spread === true && isObject(value) && value.kind === 'dict')
-      for (const [key, each] of value.entries) named.set(key, each);
-    else given.push(value);
-  }
-
-  /** A function handed to something else will be called by it: `Thread(target=f)`, `map(f, …)`. */
-  private useAsCallback(value: Value): void {
-    if (!isObject(value) || value.kind !== 'closure' || this.called.has(value.body)) return;
-    if (this.file === undefined) this.apply(value, [], new Map());
   }
 
   apply(closure: Closure, given: readonly Value[], named: ReadonlyMap<string, Value>): Value {
@@ -582,6 +352,8 @@ export class Evaluator {
   }
 
   private calls = 0;
+  /** modules of which all names were imported */
+  readonly stars: string[] = [];
   /** whether a word stands in the source */
   private readonly standing = new Map<string, boolean>();
 
@@ -690,9 +462,9 @@ export class Evaluator {
     start: number,
     end: number,
     downloaded?: string,
-  ): void {
-    if (!this.speaking || name === '') return;
-    emitCode(
+  ): number | undefined {
+    if (!this.speaking || name === '') return undefined;
+    return emitCode(
       this.frame,
       {
         language: this.dialect.language,
@@ -706,45 +478,4 @@ export class Evaluator {
       end,
     );
   }
-}
-
-/** Functions without a module that are worth telling. */
-const NOTED = new Set([
-  'system',
-  'popen',
-  'shell_exec',
-  'passthru',
-  'proc_open',
-  'fork',
-  'eval',
-  'exec',
-  'compile',
-  'exit',
-  'quit',
-  '__import__',
-  'open',
-  'SkipTest',
-  'skip',
-  'setattr',
-  'globals',
-  'delattr',
-  'breakpoint',
-]);
-
-function isAppend(expression: Expression): boolean {
-  return (
-    expression.type === 'call' &&
-    expression.callee.type === 'attribute' &&
-    /^(?:append|push|extend)$/.test(expression.callee.name)
-  );
-}
-
-/** The values that a loop goes through, where they are known. */
-function iterated(value: Value): Value[] | undefined {
-  if (isList(value)) return value.items;
-  if (typeof value === 'string') return [...value];
-  if (isObject(value) && value.kind === 'bytes')
-    return [...value.bytes].map((character) => character.charCodeAt(0));
-  if (isObject(value) && value.kind === 'dict') return [...value.entries.keys()];
-  return undefined;
 }

@@ -8,7 +8,7 @@ import { scriptEscapes } from './strings.ts';
  * AppleScript, Groovy, Java. A string handed to a function known to run commands is run.
  */
 const CALLS =
-  /(?:\b(?:system|system2|shell|os\.execute|os\.cmd|popen|popen2|shell_exec|run-shell-command|callCommand|readProcess|call-process-shell-command|shell-command|start-process-shell-command|process|run-program|cmd|sh|bat|spawn)\s*\(?|\bdo\s+shell\s+script\s+|\.exec\s*\(|\bsystem\*?\s+|\bcallCommand\s+|\brun-shell-command\s+|\bshell-command\s+|\brun\s*`|\bsh\s+(?:script:\s*)?)\s*("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)/g;
+  /(?:\b(?:system|system2|shell|os\.execute|os\.cmd|popen|popen2|shell_exec|run-shell-command|callCommand|readProcess|call-process-shell-command|shell-command|start-process-shell-command|process|run-program|cmd|sh|bat|spawn)\s*\(?|\bdo\s+shell\s+script\s+|\.exec\s*\(|\bsystem\*?\s+|\bcallCommand\s+|\brun-shell-command\s+|\bshell-command\s+|\brun\s*(?=\(?\s*`)\(?|\bsh\s+(?:script:\s*)?)\s*("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)/g;
 
 /** Tcl and expect: `exec cmd`, `spawn cmd`, and Tcl's `|cmd` channels. */
 const TCL = /^[ \t]*(?:set\s+\w+\s+\[)?(?:exec|spawn)\s+(?!-)([^\n\];]+)/gm;

@@ -1,6 +1,6 @@
 import { parser } from '@lezer/javascript';
 import type { Argument, Expression, Parameter, Program, Statement } from './ast.ts';
-import { parseBounded, type SyntaxNode } from './bounded-parse.ts';
+import { children, parseBounded, type SyntaxNode } from './bounded-parse.ts';
 import { scriptEscapes } from './strings.ts';
 
 const MAX_NESTING = 200;
@@ -488,10 +488,4 @@ class Reader {
 /** `node:child_process` is `child_process`. */
 export function moduleName(text: string): string {
   return text.replace(/^node:/, '');
-}
-
-function children(node: SyntaxNode): SyntaxNode[] {
-  const output: SyntaxNode[] = [];
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) output.push(child);
-  return output;
 }

@@ -6,6 +6,7 @@ import { MAX_CODE } from '../limits.ts';
 import {
   argument,
   connectShells,
+  done,
   endpointOf,
   file,
   lookup,
@@ -143,12 +144,12 @@ const LIBRARY: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     return unknown('address');
   }),
   ...each('writeFile writeFileSync outputFile outputFileSync', (call) =>
-    told(call, file(call, 'create', call.arguments[0], { content: call.arguments[1] })),
+    done(call, file(call, 'create', call.arguments[0], { content: call.arguments[1] })),
   ),
   ...each('appendFile appendFileSync', (call) =>
-    told(call, file(call, 'append', call.arguments[0], { content: call.arguments[1] })),
+    done(call, file(call, 'append', call.arguments[0], { content: call.arguments[1] })),
   ),
-  ...each('createWriteStream', (call) => told(call, file(call, 'create', call.arguments[0]))),
+  ...each('createWriteStream', (call) => done(call, file(call, 'create', call.arguments[0]))),
   ...each('readFile readFileSync createReadStream', (call) => {
     const index = file(call, 'read', call.arguments[0]);
     const path = textOf(call.arguments[0]);
@@ -156,33 +157,33 @@ const LIBRARY: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     return unknown(written(call.evaluator.source, call.expression), { kind: 'file', path });
   }),
   ...each('unlink unlinkSync rm rmSync rmdir rmdirSync remove removeSync', (call) =>
-    told(call, file(call, 'delete', call.arguments[0])),
+    done(call, file(call, 'delete', call.arguments[0])),
   ),
   ...each('rename renameSync move moveSync', (call) =>
-    told(call, file(call, 'rename', call.arguments[0], { target: call.arguments[1] })),
+    done(call, file(call, 'rename', call.arguments[0], { target: call.arguments[1] })),
   ),
   ...each('copyFile copyFileSync cp cpSync copy copySync', (call) => {
     file(call, 'read', call.arguments[0]);
     const path = textOf(call.arguments[0]);
     const content = path === undefined ? undefined : unknown(path, { kind: 'file', path });
-    return told(call, file(call, 'create', call.arguments[1], { content }));
+    return done(call, file(call, 'create', call.arguments[1], { content }));
   }),
   ...each('chmod chmodSync', (call) =>
-    told(call, file(call, 'permission', call.arguments[0], { mode: call.arguments[1] })),
+    done(call, file(call, 'permission', call.arguments[0], { mode: call.arguments[1] })),
   ),
   ...each('chown chownSync', (call) =>
-    told(call, file(call, 'permission', call.arguments[0], { mode: list(call.arguments.slice(1)) })),
+    done(call, file(call, 'permission', call.arguments[0], { mode: list(call.arguments.slice(1)) })),
   ),
   ...each('symlink symlinkSync link linkSync', (call) =>
-    told(call, file(call, 'create', call.arguments[1], { target: call.arguments[0] })),
+    done(call, file(call, 'create', call.arguments[1], { target: call.arguments[0] })),
   ),
   ...names('Deno.writeTextFile Deno.writeTextFileSync Bun.write', (call) =>
-    told(call, file(call, 'create', call.arguments[0], { content: call.arguments[1] })),
+    done(call, file(call, 'create', call.arguments[0], { content: call.arguments[1] })),
   ),
   ...names('Deno.readTextFile Deno.readTextFileSync', (call) =>
-    told(call, file(call, 'read', call.arguments[0])),
+    done(call, file(call, 'read', call.arguments[0])),
   ),
-  ...names('Deno.remove Deno.removeSync', (call) => told(call, file(call, 'delete', call.arguments[0]))),
+  ...names('Deno.remove Deno.removeSync', (call) => done(call, file(call, 'delete', call.arguments[0]))),
   ...names('path.join path.resolve', (call) =>
     call.arguments
       .map((value) => call.evaluator.text(value))
@@ -282,10 +283,6 @@ export function describeJavaScript(frame: Frame, text: string, path: string): vo
 /** The functions of `fs`. */
 function each(text: string, handler: Handler): [string, Handler][] {
   return names(text, handler).map(([name, own]) => [`fs.${name}`, own]);
-}
-
-function told(call: CodeCall, index: number | undefined): Value | undefined {
-  return index === undefined && call.evaluator.file === undefined ? undefined : null;
 }
 
 function undoing(call: CodeCall, how: string, output: Buffer | undefined): Value | undefined {

@@ -1,17 +1,31 @@
 import * as decode from '../decode.ts';
+import { MAX_STRING } from '../limits.ts';
 import { runCode } from './effects.ts';
 import type { CodeCall } from './evaluate.ts';
 import type { Handler } from './python-processes.ts';
 import { names, words } from './python-processes.ts';
 import type { Value } from './values.ts';
-import { bytes, bytesOf, decodeBytes, isInstance, isList, isObject, list, textOf } from './values.ts';
+import {
+  bytes,
+  bytesOf,
+  decodeBytes,
+  isInstance,
+  isList,
+  isObject,
+  list,
+  textOf,
+  unknown,
+} from './values.ts';
 
 /** Calls of Python that make a text out of another, or run one, by dotted name. */
 export const decodingCalls: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ...names('exec eval compile builtins.exec builtins.eval builtins.compile', (call) =>
     call.path.endsWith('compile') ? call.arguments[0] : runCode(call, call.arguments[0]),
   ),
-  ...names('types.FunctionType runpy.run_path execfile', () => undefined),
+  ...names('json.loads', (call) => {
+    const text = textOf(call.arguments[0]);
+    return text === undefined ? undefined : fromJson(text);
+  }),
   ...names(
     'base64.b64decode base64.standard_b64decode base64.urlsafe_b64decode base64.decodebytes base64.decodestring binascii.a2b_base64',
     decoder('base64', decode.base64),
@@ -219,6 +233,26 @@ function percent(plus: boolean): Handler {
     call.evaluator.undone.add('URL encoding');
     return decode.percent(text, plus);
   };
+}
+
+/** The value of a JSON text; numbers and truth values are left out, as they may be written otherwise. */
+function fromJson(text: string): Value | undefined {
+  if (text.length > MAX_STRING) return undefined;
+  try {
+    return jsonValue(JSON.parse(text), 0);
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonValue(value: unknown, depth: number): Value | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null || depth > 16) return undefined;
+  if (Array.isArray(value)) return list(value.map((item) => jsonValue(item, depth + 1) ?? unknown('?')));
+  const entries = new Map<string, Value>();
+  for (const [key, item] of Object.entries(value))
+    entries.set(key, jsonValue(item, depth + 1) ?? unknown('?'));
+  return { kind: 'dict', entries };
 }
 
 function lengthOf(value: Value | undefined): number | undefined {

@@ -1,7 +1,8 @@
 import type { Content } from '../content.ts';
 import { append } from '../content.ts';
 import { baseName } from '../paths.ts';
-import { argument, evaluatorFrame, file, pathText, silent } from './effects.ts';
+import { noteCall } from './calls.ts';
+import { argument, done, evaluatorFrame, file, pathText, runCode } from './effects.ts';
 import type { CodeCall } from './evaluate.ts';
 import { pathJoin } from './operators.ts';
 import type { Handler } from './python-processes.ts';
@@ -46,6 +47,7 @@ export const fileCalls: ReadonlyMap<string, Handler> = new Map<string, Handler>(
       evaluatorFrame(call.evaluator).sink.drafts[index]!.written = { kind: 'file', path: source };
     return done(call, index);
   }),
+  ...names('runpy.run_path execfile', runFile),
   ...names('os.truncate', (call) => done(call, file(call, 'create', call.arguments[0], { content: '' }))),
   ...names('os.mkfifo os.mknod', (call) => done(call, file(call, 'create', call.arguments[0]))),
   ...names('os.chdir', (call) => {
@@ -117,14 +119,14 @@ export const fileCalls: ReadonlyMap<string, Handler> = new Map<string, Handler>(
   }),
   ...names('shutil.unpack_archive', (call) => done(call, file(call, 'read', call.arguments[0]))),
   ...names('glob.glob glob.iglob', (call) => {
-    call.evaluator.noteCall(call.path, call.expression);
+    noteCall(call.evaluator, call.path, call.expression);
     const pattern = textOf(call.arguments[0]);
     return pattern === undefined ? unknown(written(call.evaluator.source, call.expression)) : list([pattern]);
   }),
   ...names('os.walk os.listdir os.scandir', (call) => {
     const path = pathText(call.evaluator, call.arguments[0]);
     if (path === undefined) return undefined;
-    call.evaluator.noteCall(call.path, call.expression);
+    noteCall(call.evaluator, call.path, call.expression);
     const inside = `${path.replace(/\/$/, '')}/*`;
     return list(
       call.path === 'os.walk'
@@ -154,10 +156,6 @@ export const fileCalls: ReadonlyMap<string, Handler> = new Map<string, Handler>(
 ]);
 
 /** A handled call gives nothing; one that could not be told stays a code action. */
-function done(call: CodeCall, index: number | undefined): Value | undefined {
-  return index === undefined && !silent(call) ? undefined : null;
-}
-
 function open(call: CodeCall): Value | undefined {
   const mode = textOf(argument(call, 1, 'mode')) ?? 'r';
   return opened(call, argument(call, 0, 'file', 'filename'), mode);
@@ -223,6 +221,11 @@ function writeInto(call: CodeCall, target: Value | undefined, value: Value | und
     draft.written = all;
   }
   return null;
+}
+
+/** `runpy.run_path(path)`: the code of a file. */
+function runFile(call: CodeCall): Value | undefined {
+  return runCode(call, valueFrom(call, argument(call, 0, 'path_name')));
 }
 
 function contentUnknown(call: CodeCall): Value {

@@ -1,3 +1,4 @@
+import { noteCall } from './calls.ts';
 import {
   addressOf,
   argument,
@@ -160,7 +161,7 @@ export const networkCalls: ReadonlyMap<string, Handler> = new Map<string, Handle
     const address = isInstance(from) ? textOf(from.data.get('address')) : undefined;
     // a socket whose address is not known is a connection all the same
     if (isInstance(from, 'descriptor')) call.evaluator.connected = address ?? ':';
-    call.evaluator.noteCall(call.path, call.expression);
+    noteCall(call.evaluator, call.path, call.expression);
     return null;
   }),
   ...names(
@@ -333,7 +334,7 @@ function forwards(call: CodeCall, forward: 'remote' | 'local' | 'dynamic'): Valu
     isObject(self) && self.kind === 'unknown'
       ? self.text
       : written(call.evaluator.source, call.expression.callee);
-  call.evaluator.noteCall(call.path.replace(/^\?\./, ''), call.expression);
+  noteCall(call.evaluator, call.path.replace(/^\?\./, ''), call.expression);
   network(call, { host: host ?? raw, port: 22, protocol: 'ssh' }, { forward });
   return instance('forward');
 }

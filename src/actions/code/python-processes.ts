@@ -1,4 +1,5 @@
-import { argument, command, program, shellCommand } from './effects.ts';
+import { noteCall } from './calls.ts';
+import { argument, command, program, runCode, shellCommand } from './effects.ts';
 import type { CodeCall } from './evaluate.ts';
 import type { Value } from './values.ts';
 import { instance, isInstance, isList, isObject, isUnknown, list, textOf, written } from './values.ts';
@@ -9,11 +10,11 @@ export type Handler = (call: CodeCall) => Value | undefined;
 /** Calls of Python that start processes, by dotted name. */
 export const processCalls: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ...names(
-    'os.system os.popen os.popen2 os.popen3 posix.system commands.getoutput commands.getstatusoutput platform.popen popen2.popen2 popen2.popen3 subprocess.getoutput subprocess.getstatusoutput asyncio.create_subprocess_shell trio.run_process nt.system',
+    'os.system os.popen os.popen2 os.popen3 posix.system commands.getoutput commands.getstatusoutput platform.popen popen2.popen2 popen2.popen3 subprocess.getoutput subprocess.getstatusoutput asyncio.create_subprocess_shell nt.system',
     text,
   ),
   ...names(
-    'subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen subprocess32.run subprocess32.Popen psutil.Popen anyio.run_process gevent.subprocess.Popen gevent.subprocess.run',
+    'subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen subprocess32.run subprocess32.Popen psutil.Popen anyio.run_process trio.run_process gevent.subprocess.Popen gevent.subprocess.run',
     run,
   ),
   ...names('asyncio.create_subprocess_exec', (call) => program(call, call.arguments)),
@@ -64,11 +65,16 @@ export const processCalls: ReadonlyMap<string, Handler> = new Map<string, Handle
     'ctypes.CDLL().system ctypes.cdll.LoadLibrary().system ctypes.PyDLL().system ctypes.cdll.msvcrt.system ctypes.CDLL().execve ctypes.CDLL().popen',
     text,
   ),
-  ...names('timeit.timeit', () => undefined),
+  ...names('timeit.timeit timeit.repeat cProfile.run profile.run', (call) =>
+    textOf(call.arguments[0]) === undefined ? undefined : runCode(call, call.arguments[0]),
+  ),
+  ...names('distutils.spawn.spawn', spawn),
   ...names('docker.from_env().containers.run docker.DockerClient().containers.run', (call) => {
     const [image, given] = call.arguments;
     if (given === undefined || image === undefined) return undefined;
     const where = { remote: call.evaluator.text(image) };
+    // its arguments say what the container may do
+    noteCall(call.evaluator, call.path, call.expression);
     return isList(given) ? program(call, given.items, where) : shellCommand(call, given, where);
   }),
   ...names('?.containers.run', () => undefined),

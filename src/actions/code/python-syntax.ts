@@ -1,7 +1,8 @@
 import { parser } from '@lezer/python';
+import { splices } from '../splice.ts';
 import type { Argument, Clause, Expression, Parameter, Program, Statement } from './ast.ts';
-import { parseBounded, type SyntaxNode } from './bounded-parse.ts';
-import { pythonEscapes } from './strings.ts';
+import { children, parseBounded, type SyntaxNode } from './bounded-parse.ts';
+import { literalOf, pythonEscapes } from './strings.ts';
 
 /** Nesting of the tree past which nothing more is read: no stack is that deep. */
 const MAX_NESTING = 200;
@@ -372,21 +373,8 @@ class Reader {
         return this.string(node);
       case 'FormatString':
         return this.template(node, depth);
-      case 'ContinuedString': {
-        const parts = this.expressions(node, depth);
-        if (parts.every((part) => part.type === 'string')) {
-          return {
-            type: 'string',
-            value: parts.map((part) => part.value).join(''),
-            ...place,
-            ...(parts[0]?.bytes === true ? { bytes: true } : {}),
-          };
-        }
-        const pieces = parts.flatMap((part) =>
-          part.type === 'template' ? part.parts : part.type === 'string' ? [part.value] : [part],
-        );
-        return { type: 'template', parts: pieces, ...place };
-      }
+      case 'ContinuedString':
+        return this.continued(node, depth);
       case 'Number':
         return {
           type: 'number',
@@ -587,6 +575,19 @@ class Reader {
     return { type: 'string', value, start: node.from, end: node.to, ...(bytes ? { bytes } : {}) };
   }
 
+  /** `"a" "b"`: one string, or a template where the evaluator has to say whether the words may be joined. */
+  private continued(node: SyntaxNode, depth: number): Expression {
+    const place = { start: node.from, end: node.to };
+    const parts = this.expressions(node, depth);
+    const bytes = parts[0]?.type === 'string' && parts[0].bytes === true ? { bytes: true } : {};
+    const pieces = parts.flatMap((part) =>
+      part.type === 'template' ? part.parts : part.type === 'string' ? [part.value] : [part],
+    );
+    if (pieces.every((piece, at) => typeof piece === 'string' && !splices(piece, textAt(pieces, at + 1))))
+      return { type: 'string', value: pieces.join(''), ...place, ...bytes };
+    return { type: 'template', parts: pieces, ...place, ...bytes };
+  }
+
   private template(node: SyntaxNode, depth: number): Expression {
     const text = this.text(node);
     const match = /^([a-zA-Z]*)("""|'''|"|')/.exec(text);
@@ -616,20 +617,7 @@ class Reader {
   }
 }
 
-/** The prefix and the body of a string literal. */
-function literalOf(text: string): { prefix: string; body: string } {
-  const match = /^([a-zA-Z]*)("""|'''|"|')/.exec(text);
-  if (match === null) return { prefix: '', body: text };
-  const quote = match[2]!;
-  const end =
-    text.length > match[0].length + quote.length - 1 && text.endsWith(quote)
-      ? text.length - quote.length
-      : text.length;
-  return { prefix: match[1]!.toLowerCase(), body: text.slice(match[0].length, end) };
-}
-
-function children(node: SyntaxNode): SyntaxNode[] {
-  const output: SyntaxNode[] = [];
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) output.push(child);
-  return output;
+function textAt(pieces: readonly (string | Expression)[], at: number): string {
+  const piece = pieces[at];
+  return typeof piece === 'string' ? piece : '';
 }

@@ -45,18 +45,23 @@ function library(call: CodeCall): Value | undefined {
   return statementCall(known);
 }
 
+const environments = new WeakMap<Evaluator, Value>();
+
+/** `os.environ`, with what the text has set in it. */
+function environmentOf(evaluator: Evaluator): Value {
+  const environment = environments.get(evaluator) ?? instance('os.environ');
+  environments.set(evaluator, environment);
+  return environment;
+}
+
 const python: Dialect = {
   language: 'python',
   call: library,
   hole: (text) => `{${text}}`,
-  global: (name) => {
-    if (name === '__name__') return '__main__';
-    if (name === 'sys_executable') return undefined;
-    return undefined;
-  },
-  attribute: (object, name) => {
+  attribute: (object, name, evaluator) => {
     if (isObject(object) && object.kind === 'reference') {
-      if (object.path === 'os' && name === 'environ') return instance('os.environ');
+      if (object.path === 'os' && name === 'environ') return environmentOf(evaluator);
+      if (object.path === 'sys.modules') return { kind: 'reference', path: name, imported: true };
       if (object.path === 'sys' && name === 'argv') return list([]);
     }
     // what a response or a file holds, under whichever name
@@ -68,11 +73,13 @@ const python: Dialect = {
 
 /** Python that is run. What it prints, as far as it is known. */
 export function interpretPython(frame: Frame, text: string, given: Given): Content | undefined {
-  const { source, cells } = notebookText(text.slice(0, MAX_CODE));
+  const whole = text.slice(0, MAX_CODE);
+  const { source, cells } = notebookText(whole);
   const evaluator = new Evaluator(
     frame,
     { ...python, call: (call) => cells.run(call) ?? library(call) },
-    source,
+    // what is told is told as it is written, not as what stands in for it
+    source === '' ? source : whole,
     { files: given.files, directory: given.directory },
   );
   cells.before(evaluator);
@@ -82,6 +89,7 @@ export function interpretPython(frame: Frame, text: string, given: Given): Conte
 
 /** Python that is only written to a file: its definitions, assignments and calls, told as code of that file. */
 export function describePython(frame: Frame, text: string, file: string): void {
-  const { source } = notebookText(text.slice(0, MAX_CODE));
-  new Evaluator(frame, python, source, { file }).run(readPython(source));
+  const whole = text.slice(0, MAX_CODE);
+  const { source } = notebookText(whole);
+  new Evaluator(frame, python, source === '' ? source : whole, { file }).run(readPython(source));
 }

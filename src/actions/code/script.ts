@@ -8,6 +8,7 @@ import type { Piece } from '../splice.ts';
 import { assemble } from '../splice.ts';
 import {
   connectShells,
+  done,
   endpointOf,
   file,
   lookup,
@@ -152,7 +153,7 @@ const LIBRARY: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   }),
   ...names('URI URI.parse', (call) => call.arguments[0]),
   ...names('file_put_contents File.write IO.write', (call) =>
-    told(call, file(call, 'create', call.arguments[0], { content: call.arguments[1] })),
+    done(call, file(call, 'create', call.arguments[0], { content: call.arguments[1] })),
   ),
   ...names(
     'unlink File.delete File.unlink FileUtils.rm FileUtils.rm_f FileUtils.rm_r FileUtils.rm_rf FileUtils.remove_dir rmdir Dir.rmdir os.remove rmtree remove_tree',
@@ -160,16 +161,16 @@ const LIBRARY: ReadonlyMap<string, Handler> = new Map<string, Handler>([
       let index: number | undefined;
       for (const value of call.arguments.flatMap((each) => (isList(each) ? each.items : [each])))
         index = file(call, 'delete', value) ?? index;
-      return told(call, index);
+      return done(call, index);
     },
   ),
   ...names('rename File.rename FileUtils.mv os.rename', (call) =>
-    told(call, file(call, 'rename', call.arguments[0], { target: call.arguments[1] })),
+    done(call, file(call, 'rename', call.arguments[0], { target: call.arguments[1] })),
   ),
   ...names('copy FileUtils.cp FileUtils.cp_r File.copy', (call) => {
     file(call, 'read', call.arguments[0]);
     const path = textOf(call.arguments[0]);
-    return told(
+    return done(
       call,
       file(
         call,
@@ -184,10 +185,10 @@ const LIBRARY: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     // php names the file first
     const place = call.evaluator.dialect.language === 'php' ? first : call.arguments[1];
     const mode = call.evaluator.dialect.language === 'php' ? call.arguments[1] : first;
-    return told(call, file(call, 'permission', place, { mode }));
+    return done(call, file(call, 'permission', place, { mode }));
   }),
   ...names('symlink link File.symlink File.link', (call) =>
-    told(call, file(call, 'create', call.arguments[1], { target: call.arguments[0] })),
+    done(call, file(call, 'create', call.arguments[1], { target: call.arguments[0] })),
   ),
   ...names('fwrite fputs ?.write ?.puts ?.print ?.syswrite', (call) => {
     const handle = call.arguments.length > 1 ? call.arguments[0] : call.self;
@@ -314,10 +315,6 @@ function dialect(language: ScriptLanguage): Dialect {
   };
 }
 
-function told(call: CodeCall, index: number | undefined): Value | undefined {
-  return index === undefined && call.evaluator.file === undefined ? undefined : null;
-}
-
 /** `system("text")`, `exec("program", "word", …)`, `spawn`, `popen`. */
 function start(call: CodeCall): Value | undefined {
   const given = call.arguments.filter((value) => !(isObject(value) && value.kind === 'dict'));
@@ -365,7 +362,7 @@ function perlOpen(call: CodeCall): Value | undefined {
   const match = /^\s*(>>|>|\+<|<)?\s*([\s\S]*)$/.exec(text)!;
   const path = third ?? match[2]!;
   const operation = match[1] === '>>' ? 'append' : match[1] === '>' ? 'create' : 'read';
-  return told(call, file(call, operation, path));
+  return done(call, file(call, operation, path));
 }
 
 /** A file or a URL that is read, or a file opened for writing. */

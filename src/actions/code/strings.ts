@@ -27,6 +27,18 @@ export function rawEscapes(text: string): string {
   return text.includes('\\') ? text.replace(/\\(['\\])/g, '$1') : text;
 }
 
+/** The prefix and the body of a Python string literal. */
+export function literalOf(text: string): { prefix: string; body: string } {
+  const match = /^([a-zA-Z]*)("""|'''|"|')/.exec(text);
+  if (match === null) return { prefix: '', body: text };
+  const quote = match[2]!;
+  const end =
+    text.length > match[0].length + quote.length - 1 && text.endsWith(quote)
+      ? text.length - quote.length
+      : text.length;
+  return { prefix: match[1]!.toLowerCase(), body: text.slice(match[0].length, end) };
+}
+
 const SIMPLE: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',

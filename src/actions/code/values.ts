@@ -154,3 +154,13 @@ export function find(scope: Scope, name: string): Value | undefined {
 export function written(source: string, node: Pick<Expression, 'start' | 'end'>): string {
   return source.slice(node.start, Math.min(node.end, node.start + 2_000));
 }
+
+/** The values that a loop goes through, where they are known. */
+export function iterated(value: Value): Value[] | undefined {
+  if (isList(value)) return value.items;
+  if (typeof value === 'string') return [...value];
+  if (isObject(value) && value.kind === 'bytes')
+    return [...value.bytes].map((character) => character.charCodeAt(0));
+  if (isObject(value) && value.kind === 'dict') return [...value.entries.keys()];
+  return undefined;
+}

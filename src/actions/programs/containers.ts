@@ -40,6 +40,7 @@ export const containers: ReadonlyMap<string, Program> = new Map<string, Program>
   ['ctr', ctr],
   ['crictl', crictl],
   ['buildah', buildah],
+  ['apptainer', apptainer],
 ]);
 
 function docker(call: Invocation): Content | undefined {
@@ -125,7 +126,7 @@ function kubectl(call: Invocation): Content | undefined {
   const { argv } = call;
   const words = readWords(argv, KUBECTL);
   const verb = words.operands[0]?.text;
-  if (verb !== 'exec' && verb !== 'run' && verb !== 'debug') return undefined;
+  if (verb !== 'exec' && verb !== 'run' && verb !== 'debug' && verb !== 'rsh') return undefined;
   const server = optionValue(words, 's', 'server');
   const endpoint = server === undefined ? undefined : parseUrl(server.text);
   if (endpoint !== undefined && server !== undefined) networkAction(call, endpoint, server);
@@ -155,6 +156,22 @@ function crictl(call: Invocation): Content | undefined {
   }).operands;
   const at = plain.findIndex((field) => field.text === 'exec');
   return at < 0 ? undefined : remotely(call, plain[at + 1], plain.slice(at + 2));
+}
+
+/** `apptainer exec image command`. */
+function apptainer(call: Invocation): Content | undefined {
+  const at = readWords(call.argv, { leading: true }).first;
+  if (!/^(?:exec|run)$/.test(call.argv[at]?.text ?? '')) return undefined;
+  const words = readWords(
+    call.argv,
+    {
+      short: 'BHWS',
+      long: names('bind home workdir env env-file overlay pwd cwd scratch network'),
+      leading: true,
+    },
+    at + 1,
+  );
+  return remotely(call, words.operands[0], words.operands.slice(1));
 }
 
 function buildah(call: Invocation): Content | undefined {

@@ -272,7 +272,8 @@ function copies(call: Invocation): Content | undefined {
   if (call.name === 'install' && has(words, 'd', 'directory')) return undefined;
   for (const source of sources) {
     fileAction(call, 'read', source);
-    const content: Content = source.content ?? { kind: 'file', path: pathOf(call, source.text) };
+    const piped = /^(?:\/dev\/stdin|-)$/.test(source.text) ? call.context.input : undefined;
+    const content: Content = source.content ?? piped ?? { kind: 'file', path: pathOf(call, source.text) };
     const to = destination(target, source, inside);
     written(call, to, false, content);
     const mode = call.name === 'install' ? optionValue(words, 'm', 'mode') : undefined;

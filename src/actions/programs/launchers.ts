@@ -175,7 +175,8 @@ function replaceWhole(text: string, mark: string, item: string): string {
 /** `find … -exec command {} \;`, and `-execdir`, `-ok`, `-okdir`. */
 function findExec(call: Invocation): Content | undefined {
   const { argv } = call;
-  let output: Content | undefined;
+  const acts = argv.some((field) => /^-(?:exec|ok|delete|f?printf|fprint0?|fls|ls)/.test(field.text));
+  let output: Content | undefined = acts || argv.length < 2 ? undefined : textContent(`${foundPath(argv)}\n`);
   for (let start = 1; start < argv.length; start += 1) {
     if (!/^-(?:exec|execdir|ok|okdir)$/.test(argv[start]!.text)) continue;
     let end = start + 1;
@@ -211,16 +212,17 @@ function parallel(call: Invocation): Content | undefined {
       addRun(call, { content: call.context.input, language: 'shell', via: 'parallel' });
     return undefined;
   }
+  const piped = marker < 0 ? literal(call.context.input, lookupIn(call.context.state)) : undefined;
   const items =
-    marker < 0
-      ? []
-      : words.operands
-          .slice(marker + 1)
-          .map((field) => field.text)
-          .join(' ');
+    marker < 0 ? (piped?.split('\n') ?? []) : words.operands.slice(marker + 1).map((field) => field.text);
+  const known = items.filter((item) => item.trim() !== '' && item !== ':::').slice(0, 16);
   const text = joinFields(command);
-  const filled = text.text.includes('{}') ? text.text : `${text.text} ${items}`;
-  return runShell(context, call, { ...text, text: filled.trim() }, 'parallel');
+  if (known.length === 0) return runShell(context, call, text, 'parallel');
+  for (const item of text.text.includes('{}') ? known : [known.join(' ')]) {
+    const filled = text.text.includes('{}') ? replaceWhole(text.text, '{}', item) : `${text.text} ${item}`;
+    runShell(context, call, { ...text, text: filled }, 'parallel');
+  }
+  return undefined;
 }
 
 const TMUX_COMMANDS = names(
@@ -244,7 +246,11 @@ function tmux(call: Invocation): Content | undefined {
   const background = has(words, 'd');
   if (background) mark(call, { background: true });
   if (words.operands.length === 0) return undefined;
-  return runShell(childContext(call, { background: true }), call, joinFields(words.operands), `tmux ${name}`);
+  const context = childContext(call, { background: true });
+  // one word is a text for a shell, several are a command
+  if (words.operands.length > 1 && !/^(?:run|if|pipe)/.test(name))
+    return startPayload(context, words.operands, undefined, call);
+  return runShell(context, call, joinFields(words.operands), `tmux ${name}`);
 }
 
 /** `screen -dmS name command`, `screen -S name -X stuff 'text\n'`. */

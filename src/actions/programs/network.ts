@@ -1,15 +1,12 @@
 import type { Content } from '../content.ts';
-import { literal } from '../content.ts';
-import { emit } from '../frame.ts';
-import { MAX_STRING } from '../limits.ts';
 import type { Endpoint } from '../net.ts';
 import { address4, hostOf, parseHostPort, parseUrl, portOf, SCHEME_PORTS } from '../net.ts';
-import type { Field } from '../shell/state.ts';
-import { lookupIn } from '../shell/state.ts';
 import type { Invocation, Program } from './invocation.ts';
-import { fileAction, frameOf, networkAction } from './invocation.ts';
+import { networkAction } from './invocation.ts';
+import { lookups, nameServer, query } from './lookups.ts';
 import type { OptionSpec } from './options.ts';
-import { has, names, optionValue, optionValues, readWords } from './options.ts';
+import { names, optionValue, optionValues, readWords } from './options.ts';
+import { sockets } from './sockets.ts';
 
 /** A program that connects to the host that one of its operands or options names. */
 interface Client extends OptionSpec {
@@ -291,30 +288,8 @@ export const networkPrograms: ReadonlyMap<string, Program> = new Map<string, Pro
   ...Object.entries(CLIENTS).map(
     ([name, client]) => [name, (call: Invocation) => connects(call, client)] as const,
   ),
-  ['nc', netcat],
-  ['socat', socat],
-  ['dig', (call) => looksUp(call, 'bcfkptqy')],
-  ['kdig', (call) => looksUp(call, 'bcfkptqy')],
-  ['drill', (call) => looksUp(call, 'bcfkptqy')],
-  ['delv', (call) => looksUp(call, 'abcdmpqt')],
-  ['nslookup', (call) => looksUp(call, '')],
-  ['host', (call) => looksUp(call, 'cDNRtWm')],
-  ['openssl', opensslClient],
-  [
-    'socket',
-    (call) => {
-      const words = readWords(call.argv, { short: 'p' });
-      const port = portOf(words.operands.at(-1)?.text);
-      const host = words.operands.length > 1 ? words.operands.at(-2) : undefined;
-      if (port === undefined) return undefined;
-      if (has(words, 's'))
-        networkAction(call, { host: '0.0.0.0', port, protocol: 'tcp' }, words.operands.at(-1)!, {
-          initiated: false,
-        });
-      else if (host !== undefined) networkAction(call, { ...hostOf(host.text), port, protocol: 'tcp' }, host);
-      return undefined;
-    },
-  ],
+  ...lookups,
+  ...sockets,
 ]);
 
 function connects(call: Invocation, client: Client): Content | undefined {
@@ -371,134 +346,6 @@ function endpointOf(text: string): Endpoint | undefined {
   return parseHostPort(bare) ?? (colon === null ? open : hostOf(colon[1]!));
 }
 
-const RECORD =
-  /^(?:a|aaaa|any|axfr|ixfr(?:=\d+)?|caa|cname|dnskey|ds|in|ch|mx|naptr|ns|ptr|soa|srv|txt|tlsa|https|svcb|null)$/i;
-
-/** `dig @server TXT name +short`, `nslookup name server`. */
-function looksUp(call: Invocation, short: string): undefined {
-  // what begins with one dash and is long is an option of `nslookup`: `-type=txt`
-  const { operands } = readWords(call.argv, { short });
-  const named = operands.filter(({ text }) => !/^[@+]/.test(text) && !RECORD.test(text));
-  const server = operands.find(({ text }) => text.startsWith('@'));
-  const asked = server ?? (call.name === 'dig' || call.name === 'drill' ? undefined : named[1]);
-  if (named[0] !== undefined) query(call, named[0]);
-  const endpoint = asked === undefined ? undefined : parseHostPort(asked.text.replace(/^@/, ''));
-  if (endpoint !== undefined && asked !== undefined)
-    networkAction(call, { port: 53, ...endpoint, protocol: 'dns' }, asked);
-}
-
-function query(call: Invocation, field: Field): void {
-  const text = field.text.replace(/\.$/, '');
-  if (address4(text) !== undefined || text.startsWith('+') || text.startsWith('-') || text === '') return;
-  emit(frameOf(call), { kind: 'dns', query: text }, field.start, field.end);
-}
-
-/** `dig @8.8.8.8 name`. */
-function nameServer(call: Invocation, field: Field): void {
-  const endpoint = parseHostPort(field.text.slice(1));
-  if (endpoint !== undefined) networkAction(call, { port: 53, ...endpoint, protocol: 'dns' }, field);
-}
-
-const NETCAT: OptionSpec = {
-  short: 'eceghGiImMoOpPqsTVwWxX',
-  long: names(
-    'exec sh-exec lua-exec source source-port proxy proxy-type proxy-auth idle-timeout wait output max-conns allow deny',
-  ),
-};
-
-/** nc, ncat, netcat: `nc host port`, `nc -l port`. */
-function netcat(call: Invocation): undefined {
-  const words = readWords(call.argv, { ...NETCAT, short: 'eciIgGmoOpPqsTVwWxX' });
-  if (has(words, 'U')) {
-    if (words.operands[0] !== undefined) fileAction(call, 'append', words.operands[0]);
-    return;
-  }
-  const protocol = has(words, 'u', 'udp') ? 'udp' : 'tcp';
-  const listens = has(words, 'l', 'L', 'listen');
-  const sourcePort = optionValue(words, 'p', 'source-port')?.text;
-  const [first, second] = words.operands;
-  if (listens) {
-    const port = portOf(sourcePort) ?? portOf(second?.text) ?? portOf(first?.text);
-    const host =
-      first !== undefined && portOf(first.text) === undefined
-        ? first.text
-        : (optionValue(words, 's')?.text ?? '0.0.0.0');
-    networkAction(
-      call,
-      { ...hostOf(host), ...(port === undefined ? {} : { port }), protocol },
-      first ?? call.argv[0]!,
-      { initiated: false },
-    );
-    return;
-  }
-  if (first === undefined) return;
-  const port = portOf(second?.text);
-  const payload = literal(call.context.input, lookupIn(call.context.state)) ?? fileInput(call.context.input);
-  networkAction(call, { ...hostOf(first.text), ...(port === undefined ? {} : { port }), protocol }, first, {
-    payload: payload === undefined || payload === '' ? undefined : payload.slice(0, MAX_STRING),
-  });
-}
-
-function fileInput(content: Content | undefined): string | undefined {
-  return content?.kind === 'file' ? `@${content.path}` : undefined;
-}
-
-/** socat's addresses: `TCP:host:port`, `TCP-LISTEN:port`, `FILE:path`, `EXEC:…` (told elsewhere). */
-function socat(call: Invocation): undefined {
-  for (const field of readWords(call.argv, { short: 'lbtTLSWx' }).operands) {
-    const match = /^([\w-]+):([^,]*)/.exec(field.text);
-    if (match === null) continue;
-    const kind = match[1]!.toLowerCase();
-    const rest = match[2]!;
-    if (/^(?:tcp|udp|openssl|ssl|sctp)[46]?(?:-connect|-sendto|-datagram)?$/.test(kind)) {
-      const parts = /^(.*?):(\d+)$/.exec(rest);
-      const host = parts?.[1] ?? rest;
-      const protocol = kind.replace(/[46]?(?:-.*)?$/, '');
-      networkAction(
-        call,
-        { ...hostOf(host), ...(parts === null ? {} : { port: Number(parts[2]) }), protocol },
-        field,
-      );
-    } else if (/(?:-listen|-l|-recv|-recvfrom)$/.test(kind) && !kind.startsWith('unix')) {
-      const port = portOf(rest.replace(/^.*:/, ''));
-      networkAction(
-        call,
-        { host: '0.0.0.0', ...(port === undefined ? {} : { port }), protocol: kind.replace(/[46]?-.*$/, '') },
-        field,
-        { initiated: false },
-      );
-    } else if (/^(?:socks4a?|proxy)$/.test(kind)) {
-      networkAction(call, { ...hostOf(rest.split(':')[0]!), protocol: 'socks' }, field);
-    } else if (/^(?:file|open|gopen|create)$/.test(kind)) {
-      fileAction(call, /creat|^create/.test(field.text) ? 'create' : 'read', { ...field, text: rest });
-    } else if (kind.startsWith('unix')) fileAction(call, 'append', { ...field, text: rest });
-  }
-}
-
-/** `openssl s_client -connect host:port`. */
-function opensslClient(call: Invocation): undefined {
-  const mode = call.argv[1]?.text;
-  if (mode !== 's_client' && mode !== 's_server') return;
-  const words = readWords(call.argv, {
-    single: names('connect host port accept proxy cert key CAfile servername'),
-  });
-  const target = optionValue(words, 'connect', 'host');
-  if (mode === 's_server') {
-    const accept = optionValue(words, 'accept', 'port');
-    const port = portOf(accept?.text.replace(/^.*:/, ''));
-    networkAction(
-      call,
-      { host: '0.0.0.0', ...(port === undefined ? {} : { port }), protocol: 'ssl' },
-      accept ?? call.argv[1]!,
-      { initiated: false },
-    );
-    return;
-  }
-  const endpoint = target === undefined ? undefined : parseHostPort(target.text);
-  if (endpoint !== undefined && target !== undefined)
-    networkAction(call, { port: 443, ...endpoint, protocol: 'ssl' }, target);
-}
-
 /** Programs that handle text: a URL among their words is not gone to. */
 const TEXT_TOOLS =
   names(`echo printf print test [ [[ true false : export declare typeset local readonly set unset alias grep rg ag ack sed awk cat tac
@@ -509,7 +356,8 @@ const TEXT_TOOLS =
 
 /** URLs among the words of a program that is not known to be about text: it connects to them. */
 export function connectToUrls(call: Invocation): void {
-  if (TEXT_TOOLS.has(call.name)) return;
+  const fetches = call.name === 'cargo' && /^(?:install|add)$/.test(call.argv[1]?.text ?? '');
+  if (TEXT_TOOLS.has(call.name) && !fetches) return;
   // what runs in the container may go there, the program itself does not
   if (call.name === 'kubectl' && call.argv.some(({ text }) => /^(?:exec|run|debug)$/.test(text))) return;
   for (let at = 1; at < call.argv.length; at += 1) {

@@ -6,6 +6,8 @@ export interface OptionSpec {
   readonly short?: string;
   /** long names (without dashes) whose value is the next word when it is not attached with `=` */
   readonly long?: ReadonlySet<string>;
+  /** long names that take two words */
+  readonly pairs?: ReadonlySet<string>;
   /** options end at the first operand: what follows belongs to another command */
   readonly leading?: boolean;
   /** `-name value` with one dash, as `find` and `java` have it: names of those that take a value */
@@ -75,6 +77,10 @@ function longOption(argv: readonly Field[], at: number, spec: OptionSpec, into: 
     return 0;
   }
   const name = text.slice(2);
+  if (spec.pairs?.has(name) === true) {
+    into.push(withValue(name, argv[at + 1]));
+    return 2;
+  }
   if (spec.long?.has(name) !== true) {
     into.push({ name });
     return 0;

@@ -94,10 +94,17 @@ function whole(field: Field | undefined, argv: readonly Field[]): Content | unde
   return field?.content !== undefined && argv[argv.length - 1] === field ? field.content : undefined;
 }
 
-/** The name itself: it is found on the path again when it is used. */
-function which({ argv }: Invocation): Content | undefined {
-  const found = argv.slice(1).find((field) => !field.text.startsWith('-'));
-  return found === undefined || found.text.startsWith('$') ? undefined : textContent(`${found.text}\n`);
+/** Where a program is taken to be; its name alone where these words may not come out. */
+export function placeOf(call: Invocation, name: string): Content {
+  return textContent(
+    /^[\w.+-]+$/.test(name) && frameOf(call).sink.hides() ? `/usr/bin/${name}\n` : `${name}\n`,
+  );
+}
+
+function which(call: Invocation): Content | undefined {
+  const found = call.argv.slice(1).find((field) => !field.text.startsWith('-'))?.text;
+  if (found === undefined || found.startsWith('$')) return undefined;
+  return placeOf(call, found);
 }
 
 function baseNameOf(argv: readonly Field[]): Content | undefined {

@@ -16,6 +16,8 @@ export interface Wrapper extends OptionSpec {
   readonly assignments?: boolean;
   /** options whose value is a shell text, run instead of, or besides, the words */
   readonly shell?: readonly string[];
+  /** nothing but that text is run */
+  readonly shellOnly?: boolean;
   /** the words are joined and given to a shell */
   readonly joined?: boolean;
   /** the option with which they are not: `watch -x` */
@@ -27,6 +29,8 @@ export interface Wrapper extends OptionSpec {
   readonly defaultUser?: string;
   /** the command stands after this word, if it is there: `--` */
   readonly after?: string;
+  /** the first word may be an architecture, and options stand behind it */
+  readonly architecture?: boolean;
   /** a command runs only when one of these words comes first: `conda run`, `cabal exec` */
   readonly when?: readonly string[];
 }
@@ -95,7 +99,7 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   gdbserver: { operands: 1 },
   logsave: { operands: 1 },
   faketime: { operands: 1, short: 'f' },
-  'xvfb-run': { short: 'aefnpsw', long: names('server-args server-num error-file auth-file') },
+  'xvfb-run': { short: 'efnpsw', long: names('server-args server-num error-file auth-file') },
   'dbus-run-session': {},
   'dbus-launch': {},
   'ssh-agent': { short: 'aEtPO' },
@@ -115,10 +119,35 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   nsenter: { short: 'tSGW', long: names('target setuid setgid wdns') },
   bwrap: {
     long: names(
-      'userns userns2 pidns uid gid hostname chdir setenv unsetenv lock-file sync-fd remount-ro exec-label file-label proc dev tmpfs mqueue dir seccomp add-seccomp-fd block-fd info-fd json-status-fd cap-add cap-drop',
+      'userns userns2 pidns uid gid hostname chdir unsetenv lock-file sync-fd remount-ro exec-label file-label proc dev tmpfs mqueue dir seccomp add-seccomp-fd block-fd info-fd json-status-fd cap-add cap-drop perms size args',
+    ),
+    pairs: names(
+      'bind bind-try dev-bind dev-bind-try ro-bind ro-bind-try bind-data ro-bind-data file symlink setenv chmod',
     ),
   },
   firejail: {},
+  cgexec: { short: 'g' },
+  'systemd-nspawn': {
+    short: 'DMiupE',
+    long: names(
+      'directory template image oci-bundle machine uuid user setenv property bind bind-ro tmpfs port',
+    ),
+  },
+  daemon: { short: 'npuDF', long: names('name pidfile user chdir output errlog'), background: true },
+  watchexec: { short: 'efiwrsd', long: names('exts filter ignore watch signal debounce') },
+  catatonit: {},
+  graftcp: { short: 'abpu' },
+  chamber: { when: ['exec'], after: '--' },
+  guix: { when: ['shell', 'environment', 'time-machine'], after: '--' },
+  'nix-shell': {
+    short: 'pAIj',
+    long: names('packages run command'),
+    shell: ['run', 'command'],
+    shellOnly: true,
+  },
+  heroku: { when: ['run'], short: 'as', long: names('app size') },
+  fly: { when: ['ssh'], operands: 1, shell: ['C', 'command'], shellOnly: true },
+  clush: { short: 'wgxXlft', long: names('nodes group user') },
   proot: { short: 'rbqwvkiSR0' },
   fakechroot: {},
   schroot: { short: 'cudps', long: names('chroot user directory shell') },
@@ -135,7 +164,7 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
     operands: 1,
     shell: ['c', 'command'],
   },
-  setarch: { operands: 1 },
+  setarch: { architecture: true },
   linux64: {},
   linux32: {},
   i386: {},
@@ -193,7 +222,7 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   codex: { when: ['sandbox'], operands: 1 },
   xdotool: { when: ['exec'] },
   task: { when: ['execute'] },
-  wsl: { short: 'due', long: names('distribution user exec cd'), after: '--' },
+  wsl: { short: 'du', long: names('distribution user cd'), after: '--' },
   tini: { short: 'pe' },
   'dumb-init': { short: 'r' },
   busybox: {},
@@ -226,6 +255,7 @@ export function unwrap(invocation: Invocation, wrapper: Wrapper): Content | unde
     if (at < 0 || !wrapper.when.includes(argv[at]!.text)) return undefined;
     from = at + 1;
   }
+  if (wrapper.architecture === true && /^(?!-)\w+$/.test(argv[from]?.text ?? '')) from += 1;
   const words = readWords(argv, { ...wrapper, leading: true }, from);
   const user =
     wrapper.user === undefined
@@ -265,7 +295,7 @@ export function unwrap(invocation: Invocation, wrapper: Wrapper): Content | unde
       return runShell(context, invocation, argv[option + 1]!) ?? output;
   }
   const rest = argv.slice(at);
-  if (rest.length === 0 || text !== undefined) return output;
+  if (rest.length === 0 || text !== undefined || wrapper.shellOnly === true) return output;
   const exact = wrapper.exact !== undefined && has(words, wrapper.exact, 'exec');
   if (wrapper.joined === true && !exact) return runShell(context, invocation, joinFields(rest));
   return startPayload(context, rest, environment, invocation);

@@ -1,24 +1,40 @@
 import { MAX_BRACED, MAX_BRACES } from '../limits.ts';
+import { splices } from '../splice.ts';
 
 /**
  * Brace expansion of a word as it is written, quotes and all: `a{b,c}` gives `ab` and `ac`. Sequences
- * (`{1..254}`) are kept: they say more than their first items.
+ * (`{1..254}`) are kept: they say more than their first items. So is a list whose items would make new words of
+ * what stands around them, unless the text may hide words.
  */
-export function expandBraces(word: string): string[] {
+export function expandBraces(word: string, hides: () => boolean): string[] {
   const open = word.length > MAX_BRACED ? undefined : firstList(word);
   if (open === undefined) return [word];
   const before = word.slice(0, open.start);
-  const rests = expandBraces(word.slice(open.end));
+  const middles = open.items.flatMap((item) => expandBraces(item, hides)).slice(0, MAX_BRACES);
+  const rests = expandBraces(word.slice(open.end), hides);
+  if (join(before, middles, rests) && !hides()) return [word];
   const output: string[] = [];
-  for (const item of open.items) {
-    for (const middle of expandBraces(item)) {
-      for (const rest of rests) {
-        output.push(before + middle + rest);
-        if (output.length >= MAX_BRACES) return output;
-      }
+  for (const middle of middles) {
+    for (const rest of rests) {
+      output.push(before + middle + rest);
+      if (output.length >= MAX_BRACES) return output;
     }
   }
   return output;
+}
+
+/** True when a word goes on over an edge of the list, quotes left out. */
+function join(before: string, middles: readonly string[], rests: readonly string[]): boolean {
+  const left = bare(before);
+  const right = rests.map(bare);
+  return middles.map(bare).some((middle) => {
+    const inner = middle === '' ? left : middle;
+    return splices(left, middle) || right.some((rest) => splices(inner, rest));
+  });
+}
+
+function bare(text: string): string {
+  return text.replace(/\\\r?\n|\$(?=['"])|['"\\]/g, '');
 }
 
 interface List {

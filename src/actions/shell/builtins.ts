@@ -5,7 +5,7 @@ import { MAX_WORDS } from '../limits.ts';
 import { absolute } from '../paths.ts';
 import type { Invocation } from '../programs/invocation.ts';
 import { frameOf, word } from '../programs/invocation.ts';
-import { formatted } from '../programs/printing.ts';
+import { formatted, placeOf } from '../programs/printing.ts';
 import { addRun } from '../programs/runs.ts';
 import { noteSteering, variableOf } from './assign.ts';
 import type { Context, Field } from './state.ts';
@@ -202,7 +202,7 @@ function execute(call: Invocation, frame: Frame): Content | undefined {
 
 /** `command -v name` says where a program is; `command name` runs it. */
 function prefix(call: Invocation, frame: Frame): Content | undefined {
-  if (/^-[vV]/.test(word(call, 1))) return textContent(`${word(call, 2)}\n`);
+  if (/^-[vV]/.test(word(call, 1))) return placeOf(call, word(call, 2));
   return payload(call, frame, word(call, 1) === '-p' ? 2 : 1);
 }
 

@@ -40,7 +40,7 @@ export function expandWord(context: Context, word: Word): Field[] {
   const { text, pos: start, end } = word;
   if (PLAIN_WORD.test(text)) return [{ text: word.value, start, end }];
   if (text.includes('{') && text.includes(',') && !text.startsWith('${')) {
-    const words = bracesJoin(text) && !context.frame.sink.hides() ? [text] : expandBraces(text);
+    const words = expandBraces(text, context.frame.sink.hides);
     if (words.length > 1 || words[0] !== text) return words.flatMap((each) => reparsed(context, each, word));
   }
   return fieldsOf(context, apart(context, segmentsOf(context, word)), start, end);
@@ -54,16 +54,33 @@ export function expandText(context: Context, word: Word): Field {
 }
 
 /** The text of a here-document, whose delimiter was not quoted. */
-export function expandBody(context: Context, parts: readonly WordPart[], start: number, end: number): string {
+export function expandBody(
+  context: Context,
+  parts: readonly WordPart[] | undefined,
+  text: string,
+  start: number,
+  end: number,
+): string {
+  if (parts === undefined) return bodyEscapes(context, text);
   const segments: Segment[] = [];
-  for (const part of parts) addPart(context, part, true, segments);
+  for (const part of parts) {
+    if (part.type === 'Literal')
+      segments.push({ text: bodyEscapes(context, plain(context, part.value)), split: false });
+    else addPart(context, part, true, segments);
+  }
   return unsplit(apart(context, segments), start, end).text;
 }
 
-/** `x{a,b}`: the items are joined to what stands around them. */
-function bracesJoin(text: string): boolean {
-  const bare = text.replace(/['"\\]/g, '');
-  return /\w\{[^{}]*,|,[^{}]*\}\w|\}\{/.test(bare);
+/** Escaped dollars, backticks and backslashes, and ends of lines; these join words only where the text may hide some. */
+function bodyEscapes(context: Context, text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\(?:([$`\\])|\n)/g, (whole, character: string | undefined, at: number) =>
+    character !== undefined
+      ? character
+      : splices(text.charAt(at - 1), text.charAt(at + 2)) && !context.frame.sink.hides()
+        ? whole
+        : '',
+  );
 }
 
 /** Values that would join the word beside them become what is written, unless the text may hide words. */
@@ -215,10 +232,12 @@ function addValue(context: Context, value: Value, part: Place, quoted: boolean, 
   }
   if ('items' in value) {
     const star = part.text.includes('*');
+    const raw = sourceText(context, part.pos, part.end);
+    if (value.items.length === 0) into.push({ text: '', split: true, raw });
     value.items.forEach((text, at) => {
       if (at > 0)
         into.push(star && quoted ? { text: ' ', split: false } : { text: '', split: false, ends: true });
-      into.push({ text, split: !quoted, quoted });
+      into.push({ text, split: !quoted, quoted, raw });
     });
     return;
   }

@@ -77,9 +77,10 @@ function callFunction(context: Context, call: Call, name: string): Content | und
 /** A fork bomb is the same whatever its function is called. */
 function forkBomb(frame: Frame, call: Call): void {
   const text = ':(){ :|:& };:';
+  const argv = frame.sink.hides() ? ['fork-bomb', text] : [text];
   emit(
     frame,
-    { kind: 'process', image: ':', argv: [text], commandLine: text, background: true, loop: 'endless' },
+    { kind: 'process', image: ':', argv, commandLine: argv.join(' '), background: true, loop: 'endless' },
     call.start,
     call.end,
   );

@@ -6,7 +6,7 @@ import { emit } from '../frame.ts';
 import { hostOf, portOf } from '../net.ts';
 import { absolute } from '../paths.ts';
 import { expandBody, expandText } from './expand.ts';
-import type { Context, State } from './state.ts';
+import type { Connection, Context, State } from './state.ts';
 import { lookupIn } from './state.ts';
 
 /** A file that a redirection writes or reads, or a connection that it opens. */
@@ -52,9 +52,9 @@ export function planRedirects(context: Context, redirections: readonly Redirecti
     if (redirection.type === 'HereDoc') {
       const { body } = redirection;
       const text =
-        redirection.delimiter?.quoted === true || body.parts === undefined
+        redirection.delimiter?.quoted === true
           ? body.text
-          : expandBody(context, body.parts, body.pos, body.end);
+          : expandBody(context, body.parts, body.text, body.pos, body.end);
       const tabs = redirection.operator === '<<-' ? text.replace(/^\t+/gm, '') : text;
       input = textContent(tabs);
       continue;
@@ -69,14 +69,16 @@ export function planRedirects(context: Context, redirections: readonly Redirecti
     const { start, end } = field;
     if ((operator === '>&' || operator === '<&') && /^(?:\d+-?|-|\$\{?\w+\}?)$/.test(field.text)) {
       const open = context.state.connections.get(field.text);
-      if (open !== undefined) effects.push({ kind: 'join', connected: open });
+      if (open !== undefined) effects.push({ kind: 'join', connected: open.place });
+      if (open !== undefined && operator === '<&') input = sentBy(open);
       continue;
     }
     const connection = CONNECTION.exec(field.text);
     const number = descriptor?.type === 'FileDescriptor' ? descriptor.value : undefined;
-    if (connection !== null && number !== undefined && number > 2)
-      context.state.connections.set(String(number), `${connection[2]}:${connection[3]}`);
     if (connection !== null) {
+      const open = { protocol: connection[1]!, place: `${connection[2]}:${connection[3]}` };
+      if (number !== undefined && number > 2) context.state.connections.set(String(number), open);
+      else if (operator.startsWith('<') && (number ?? 0) === 0) input = sentBy(open);
       effects.push({
         kind: 'connect',
         protocol: connection[1]!,
@@ -108,6 +110,11 @@ export function planRedirects(context: Context, redirections: readonly Redirecti
     effects.push({ kind: 'write', path, append: operator.endsWith('>>'), output, start, end });
   }
   return input === undefined ? { effects, captured } : { effects, captured, input };
+}
+
+/** What is read from a connection comes from its other end. */
+function sentBy({ protocol, place }: Connection): Content {
+  return { kind: 'download', url: `${protocol}://${place}` };
 }
 
 /** Emits what the redirections do, for the process that they belong to. */

@@ -30,6 +30,12 @@ export interface ShellFunction {
   readonly run: (context: Context) => Content | undefined;
 }
 
+/** A connection held open: `tcp` or `udp`, and `host:port`. */
+export interface Connection {
+  readonly protocol: string;
+  readonly place: string;
+}
+
 /** What a shell remembers while its text is gone through. */
 export interface State {
   readonly variables: Map<string, Variable>;
@@ -38,7 +44,7 @@ export interface State {
   /** contents of files written earlier in the same tool call, by absolute path */
   readonly files: Map<string, Content>;
   /** connections held open by `exec 5<>/dev/tcp/host/port`, by descriptor */
-  readonly connections: Map<string, string>;
+  readonly connections: Map<string, Connection>;
   /** functions being called, innermost last */
   readonly calling: string[];
   directory: string | undefined;
