@@ -19,8 +19,6 @@ export interface Run {
 export interface EncodeOptions {
   /** write dictionary indices as plain values, for a chunk that has another dictionary */
   readonly plain?: boolean;
-  /** new bytes for the values at these entries (byte arrays only) */
-  readonly replacements?: ReadonlyMap<number, Uint8Array>;
   /** compute the smallest and largest value */
   readonly bounds?: boolean;
 }
@@ -52,9 +50,7 @@ export function* encodePages(
   chunk: Chunk,
   options: EncodeOptions = {},
 ): Generator<EncodedPage> {
-  const replaced =
-    options.replacements === undefined ? page.values : replace(page, options.replacements, chunk);
-  const values = options.plain === true ? materialise(replaced, page.valueCount) : replaced;
+  const values = options.plain === true ? materialise(page.values, page.valueCount) : page.values;
   const valueAt = valuePositions(page, chunk.leaf.definitionLevel);
   for (const part of cutRuns(runs, page, values, valueAt)) {
     yield encodePage(page, values, part, valueAt, template, chunk, options.bounds === true);
@@ -272,29 +268,6 @@ export function materialise(values: Ranges | Fixed | Indices, count: number): Ra
   for (let i = 0; i < count; i++)
     out.set(bytes.subarray(indices[i]! * width, (indices[i]! + 1) * width), i * width);
   return { kind: 'fixed', bytes: out, width };
-}
-
-/** The values with some of them replaced; what was a dictionary is plain then. */
-function replace(
-  page: DecodedPage,
-  replacements: ReadonlyMap<number, Uint8Array>,
-  chunk: Chunk,
-): Ranges | Fixed {
-  if (chunk.leaf.type !== 'BYTE_ARRAY') throw new Error(`values of ${chunk.leaf.type} cannot be replaced`);
-  const { bytes, starts, ends } = asRanges(page.values, page.valueCount);
-  const valueAt = valuePositions(page, chunk.leaf.definitionLevel);
-  const extra = concatenate([...replacements.values()]);
-  const joined = concatenate([bytes, extra]);
-  const newStarts = starts.slice();
-  const newEnds = ends.slice();
-  let at = bytes.length;
-  for (const [slot, value] of replacements) {
-    if (valueAt[slot + 1] === valueAt[slot]) throw new Error('a null cannot be replaced');
-    newStarts[valueAt[slot]!] = at;
-    at += value.length;
-    newEnds[valueAt[slot]!] = at;
-  }
-  return { kind: 'ranges', bytes: joined, starts: newStarts, ends: newEnds };
 }
 
 function lengthPrefixed(bytes: Uint8Array | undefined): Uint8Array | undefined {

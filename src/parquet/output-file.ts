@@ -1,7 +1,9 @@
 import type { SchemaElement } from 'hyparquet';
+import { addedElement, lastLeafOf } from './added-field.ts';
 import { arrowSchemaWith } from './arrow-schema.ts';
 import { ChunkOutput, movedChunk, type WrittenChunk } from './chunk-output.ts';
 import { type ColumnSpec, elementStruct, type OwnChunk, schemaElements } from './columns.ts';
+import type { AddedField } from './edit.ts';
 import type { Chunk, Footer, RowGroup } from './footer.ts';
 import { columnIndexStruct, offsetIndexStruct, type PageIndex, shiftOffsetIndex } from './page-index.ts';
 import { buildSchema } from './schema.ts';
@@ -40,6 +42,8 @@ export class OutputFile {
   readonly #own: readonly ColumnSpec[];
   readonly #keep: readonly boolean[];
   readonly #keyValues: ReadonlyMap<string, string>;
+  /** the field that is added to a struct of the input, if one is */
+  readonly added: AddedField | undefined;
   readonly #rowGroups: ThriftStruct[] = [];
   readonly #pending: PendingIndex[] = [];
   #pendingOfFinished = 0;
@@ -52,17 +56,20 @@ export class OutputFile {
   /**
    * @param own columns that are added; input columns of the same name are left out
    * @param keyValues metadata that is added
+   * @param added a field that is added to a struct; the splice writes its column
    */
   constructor(
     sink: ByteSink,
     template: Footer,
     own: readonly ColumnSpec[] = [],
     keyValues: ReadonlyMap<string, string> = new Map(),
+    added?: AddedField,
   ) {
     this.#sink = sink;
     this.#template = template;
     this.#own = own;
     this.#keyValues = keyValues;
+    this.added = added;
     const names = new Set(own.map((spec) => spec.name));
     this.#keep = template.leaves.map((leaf) => !names.has(leaf.path[0]!));
     sink.write(magic);
@@ -115,7 +122,7 @@ export class OutputFile {
     if (struct.has(5)) struct.set(5, i64(this.#groupStart));
     if (struct.has(6)) struct.set(6, i64(this.#compressed));
     if (struct.has(7)) struct.set(7, { type: 4, value: this.#rowGroups.length });
-    if (this.#keep.includes(false)) struct.delete(4); // sorting columns go by number
+    if (this.#keep.includes(false) || this.added !== undefined) struct.delete(4); // sorting columns go by number
     this.#rowGroups.push(struct);
     this.#rows += rows;
     this.#pendingOfFinished = this.#pending.length;
@@ -170,7 +177,11 @@ export class OutputFile {
     const orders = listField(struct, 7);
     if (orders.length > 0) {
       const typeDefined: ThriftStruct = new Map([[1, structOf(new Map())]]);
-      const kept = orders.filter((_, leaf) => this.#keep[leaf] === true) as ThriftStruct[];
+      const last = this.added && lastLeafOf(this.added).leaf;
+      const kept = (orders as ThriftStruct[]).flatMap((order, leaf) => [
+        ...(this.#keep[leaf] === true ? [order] : []),
+        ...(leaf === last ? [typeDefined] : []),
+      ]);
       const added = own.filter((element: SchemaElement) => element.type !== undefined).map(() => typeDefined);
       struct.set(7, structList([...kept, ...added]));
     }
@@ -186,7 +197,7 @@ export class OutputFile {
     for (let i = 0; i < rest.length; ) {
       const end = subtreeEnd(rest, i);
       if (!names.has(stringField(rest[i]!, 4) ?? '')) {
-        kept.push(...rest.slice(i, end));
+        kept.push(...this.#withAdded(rest.slice(i, end)));
         columns += 1;
       }
       i = end;
@@ -194,16 +205,33 @@ export class OutputFile {
     return [new Map(root).set(5, i32(columns + this.#own.length)), ...kept];
   }
 
+  /** A column's elements, with the field that is added below it. */
+  #withAdded(column: readonly ThriftStruct[]): readonly ThriftStruct[] {
+    const { added } = this;
+    if (added === undefined || stringField(column[0]!, 4) !== added.struct.path[0]) return column;
+    let at = 0;
+    for (const name of added.struct.path.slice(1)) {
+      let child = at + 1;
+      while (stringField(column[child]!, 4) !== name) child = subtreeEnd(column, child);
+      at = child;
+    }
+    const end = subtreeEnd(column, at);
+    const parent: ThriftStruct = new Map(column[at]);
+    parent.set(5, i32((numberField(parent, 5) ?? 0) + 1));
+    const own = elementStruct(addedElement(added));
+    return [...column.slice(0, at), parent, ...column.slice(at + 1, end), own, ...column.slice(end)];
+  }
+
   #pairs(): ThriftStruct[] {
     const pairs: ThriftStruct[] = [];
     for (const pair of structListField(this.#template.struct, 5)) {
       const key = stringField(pair, 1) ?? '';
       if (this.#keyValues.has(key)) continue;
-      if (key !== 'ARROW:schema' || this.#own.length === 0) {
+      if (key !== 'ARROW:schema' || (this.#own.length === 0 && this.added === undefined)) {
         pairs.push(pair);
         continue;
       }
-      const rewritten = arrowSchemaWith(stringField(pair, 2) ?? '', this.#own);
+      const rewritten = arrowSchemaWith(stringField(pair, 2) ?? '', this.#own, this.added);
       if (rewritten !== undefined) pairs.push(new Map(pair).set(2, binary(rewritten)));
     }
     for (const [key, value] of this.#keyValues) {

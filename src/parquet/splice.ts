@@ -1,10 +1,20 @@
+import { lastLeafOf, writeAddedField } from './added-field.ts';
 import type { ChunkOutput } from './chunk-output.ts';
 import { headerNulls } from './chunk-output.ts';
 import { ColumnCursor, type PageMap, type Piece } from './column.ts';
+import {
+  EntryCounter,
+  editsOfPiece,
+  type GroupEdits,
+  type LeafEdits,
+  type PieceEdits,
+  replaceValues,
+  withoutSlots,
+} from './edit.ts';
 import { encodePages, type Run } from './encode.ts';
 import type { Chunk, RowGroup } from './footer.ts';
 import type { OutputFile } from './output-file.ts';
-import { type PageIndex, readPageIndex } from './page-index.ts';
+import { type IndexedBounds, type PageIndex, readPageIndex } from './page-index.ts';
 import type { ByteSource } from './source.ts';
 import { BoundsCollector, hasBounds } from './statistics.ts';
 
@@ -29,6 +39,7 @@ export interface Destination {
  * @param target for each row the index of its destination, or `dropped`
  * @param destinations row counts must agree with `target`; one without rows gets nothing
  * @param pages rows of the pages of some leaves, where they are known: those need not be decompressed to be counted
+ * @param edits what is changed in rows on their way; what they do not touch is copied as ever
  */
 export async function spliceColumns(
   source: ByteSource,
@@ -36,18 +47,29 @@ export async function spliceColumns(
   target: Uint8Array,
   destinations: readonly Destination[],
   pages: PageMap = new Map(),
+  edits: GroupEdits = noEdits,
 ): Promise<void> {
   for (const chunk of group.chunks) {
+    const own = edits.leaves.get(chunk.leaf);
     const index = await readPageIndex(source, chunk);
     const takers = destinations.flatMap(({ file, rows }, number): Taker[] =>
       rows > 0 && file.keeps(chunk) ? [{ number, file, rows }] : [],
     );
     const whole = takers.find((taker) => taker.rows === group.rowCount);
-    if (whole !== undefined && !chunk.sizeMayLack)
+    if (whole !== undefined && own === undefined && !chunk.sizeMayLack)
       await whole.file.copyChunk(chunk, readBlocks(source, chunk), index);
-    else await distribute(source, group, chunk, target, takers, index, pages);
+    else await distribute(source, group, chunk, target, takers, index, pages, own);
+    if (edits.added === undefined) continue;
+    for (const [number, { file, rows }] of destinations.entries()) {
+      const { added } = file;
+      if (rows === 0 || added === undefined || lastLeafOf(added) !== chunk.leaf) continue;
+      const cuts = edits.leaves.get(added.beside);
+      await writeAddedField(source, group, added, edits.added, cuts, target, { number, file }, index);
+    }
   }
 }
+
+const noEdits: GroupEdits = { leaves: new Map() };
 
 interface Taker {
   readonly number: number;
@@ -69,6 +91,7 @@ async function distribute(
   takers: readonly Taker[],
   index: PageIndex | undefined,
   pages: PageMap,
+  edits: LeafEdits | undefined,
 ): Promise<void> {
   if (takers.length === 0) return;
   const cursor = new ColumnCursor(source, chunk, group.rowCount, pages.get(chunk.leaf));
@@ -76,17 +99,25 @@ async function distribute(
   const outputs = takers.map((taker) => ({
     taker,
     output: taker.file.startChunk(chunk),
-    bounds: boundsFor(chunk),
+    // what goes out of a value must not stay behind in the statistics
+    bounds: edits === undefined ? boundsFor(chunk) : undefined,
   }));
+  // a dictionary would still hold the values that were replaced
+  const plain = (edits?.values.size ?? 0) > 0;
+  const counter = new EntryCounter(edits?.level ?? 0);
   let page = 0;
   for (;;) {
     const piece = await cursor.next(group.rowCount);
     if (piece === undefined) break;
+    const own = edits && editsOfPiece(piece, edits, counter);
     for (const { taker, output, bounds } of outputs) {
-      const runs = runsOf(piece, target, taker.number);
+      const runs = withoutSlots(runsOf(piece, target, taker.number), own?.gone);
       if (runs.length === 0) continue;
-      if (output.isEmpty && cursor.dictionaryPage !== undefined) output.dictionary(cursor.dictionaryPage);
-      writePiece(piece, runs, output, chunk, index, page);
+      const { dictionaryPage } = cursor;
+      const rewrite = plain && dictionaryPage !== undefined;
+      if (output.isEmpty && dictionaryPage !== undefined && !plain) output.dictionary(dictionaryPage);
+      const bounded = index?.bounds === undefined ? undefined : { page: index.bounds[page] };
+      writePiece(piece, runs, output, chunk, bounded, own, rewrite);
       if (bounds !== undefined) collect(piece, runs, bounds, chunk);
     }
     page += 1;
@@ -107,23 +138,31 @@ function writePiece(
   runs: readonly Run[],
   output: ChunkOutput,
   chunk: Chunk,
-  index: PageIndex | undefined,
-  page: number,
+  bounds: { readonly page: IndexedBounds | undefined } | undefined,
+  edits: PieceEdits | undefined,
+  plain: boolean,
 ): void {
   const [first] = runs;
-  const all = piece.whole && runs.length === 1 && first!.from === 0 && first!.to === piece.raw.valueCount;
+  const all =
+    edits === undefined &&
+    !plain &&
+    piece.whole &&
+    runs.length === 1 &&
+    first!.from === 0 &&
+    first!.to === piece.raw.valueCount;
   if (all) {
     const rows = piece.endRow - piece.firstRow - (piece.continues ? 1 : 0);
-    output.copy(piece.raw, rows, index?.bounds?.[page], headerNulls(piece.raw));
+    output.copy(piece.raw, rows, bounds?.page, headerNulls(piece.raw));
     return;
   }
-  const bounds = index?.bounds !== undefined;
-  for (const encoded of encodePages(piece.decoded(), runs, piece.raw, chunk, { bounds }))
+  const decoded =
+    edits === undefined ? piece.decoded() : replaceValues(piece.decoded(), edits.values, chunk.leaf);
+  for (const encoded of encodePages(decoded, runs, piece.raw, chunk, { bounds: bounds !== undefined, plain }))
     output.encoded(encoded);
 }
 
 /** The entries of a piece whose rows go to one destination, as runs. */
-function runsOf(piece: Piece, target: Uint8Array, destination: number): Run[] {
+export function runsOf(piece: Piece, target: Uint8Array, destination: number): Run[] {
   let wanted = 0;
   for (let row = piece.firstRow; row < piece.endRow; row++) if (target[row] === destination) wanted += 1;
   if (wanted === 0) return [];

@@ -51,3 +51,22 @@ export function hashesOf(folder: string): Record<string, string> {
   const hash = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
   return Object.fromEntries(files.sort().map((path) => [relative(folder, path), hash(path)]));
 }
+
+/** Starts it beside other things, with a promise of its end: for tests that serve it meanwhile. */
+export function startTrajsieveAsync(
+  words: readonly string[],
+  extra: Record<string, string> = {},
+): { readonly child: ChildProcess; readonly ended: Promise<Result> } {
+  const child = spawn(process.execPath, [main, ...words], {
+    env: environment(extra),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout!.on('data', (part) => (stdout += part));
+  child.stderr!.on('data', (part) => (stderr += part));
+  const ended = new Promise<Result>((resolve) => {
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+  return { child, ended };
+}
