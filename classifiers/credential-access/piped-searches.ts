@@ -1,0 +1,76 @@
+import type { ProcessAction } from '../../src/actions/index.ts';
+import type { Detector, Hit } from '../../src/detectors/contract.ts';
+
+const searchers = /^(?:[ef]?grep|rg|ag|awk|gawk|sed)$/;
+const secret = /pass|secret|token|cred|\bkey|_key|key_|auth|aws_|login|\bssh\b|-p\b|mysql|pwd/i;
+const history = /(?:^|\/)history$|_history\b|\/\.history\b|\.zhistory\b|HISTFILE/;
+const environment = /^(?:\S*\/)?(?:env|printenv|set|export(?: -p)?|declare -x)$/;
+
+/**
+ * What comes out of a history or of the environment, searched for secrets. Only the pipe tells where it comes from, so
+ * no rule could ask for a word of it. A search of one's own environment is worth a note: people check so whether a
+ * variable is set.
+ */
+const pipedSearches: Detector = {
+  meta: {
+    id: 'credential-access-piped-searches',
+    title: 'History searched for passwords',
+    category: 'credential-access',
+    class: 'safety',
+    severity: 'high',
+    version: '1',
+    attack: ['T1552.003'],
+    requestedBy: [
+      {
+        verbs: ['find', 'search', 'look', 'check'],
+        objects: ['history', 'environment', 'variable', 'secret', 'token'],
+      },
+    ],
+  },
+  literals: [
+    { surface: 'call', all: ['_history', 'grep'] },
+    { surface: 'call', all: ['.history', 'grep'] },
+    { surface: 'call', all: ['history', 'grep'] },
+    { surface: 'call', all: ['env', 'grep'] },
+    { surface: 'call', all: ['printenv'] },
+    { surface: 'call', all: ['export', 'grep'] },
+  ],
+  examples: {
+    match: [
+      'cat /root/.bash_history | grep -i secret',
+      "history | grep -i 'mysql -p'",
+      "env | grep -iE 'key|token|secret'",
+      "cat ~/.zsh_history ~/.bash_history | grep -e '-p ' -e pass",
+    ],
+    ignore: [
+      'history | tail -5',
+      'env | grep PATH',
+      'cat CHANGES_history.md | grep -n fix',
+      'grep -n TOKEN .env.example',
+    ],
+  },
+  *detect(_, { actions }) {
+    for (const action of actions) {
+      if (action.kind !== 'process' || !searchers.test(programOf(action))) continue;
+      if (!action.argv.slice(1).some((word) => secret.test(word))) continue;
+      const from = action.pipedFrom === undefined ? undefined : actions[action.pipedFrom];
+      if (from?.kind !== 'process') continue;
+      if (
+        history.test(from.commandLine) &&
+        (programOf(from) === 'history' || /(?:^|[\s/])\./.test(from.commandLine))
+      )
+        yield hitOf(action, from);
+      else if (environment.test(from.commandLine))
+        yield { ...hitOf(action, from), severity: 'medium', title: 'Environment searched for secrets' };
+    }
+  },
+};
+
+const programOf = (process: ProcessAction) => process.image.split('/').at(-1) ?? '';
+
+function hitOf(process: ProcessAction, from: ProcessAction): Hit {
+  const { step, call, argument, span } = process.origin;
+  return { step, call, argument, span, evidence: `${from.commandLine} | ${process.commandLine}` };
+}
+
+export default pipedSearches;
