@@ -15,6 +15,7 @@ import { codingEpisode, type Episode } from './generate/coding.ts';
 import { unsafe } from './generate/planted.ts';
 import { Random } from './generate/random.ts';
 import { writeEpisodes } from './generate/write-episodes.ts';
+import { type Figures, timed } from './timed.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -63,24 +64,6 @@ async function made(name: string): Promise<string | undefined> {
   else if (!variants[name]!((await made('plain'))!, partial)) return undefined;
   renameSync(partial, path);
   return path;
-}
-
-interface Figures {
-  readonly seconds: number;
-  readonly peak: number;
-}
-
-/** Runs a command under GNU time, whose last line is seconds and the peak in KB; without it, the memory is not known. */
-function timed(command: string, args: readonly string[]): Figures {
-  const time = existsSync('/usr/bin/time');
-  const started = performance.now();
-  const result = time
-    ? spawnSync('/usr/bin/time', ['-f', '%e %M', command, ...args], { encoding: 'utf8' })
-    : spawnSync(command, args, { encoding: 'utf8' });
-  const seconds = (performance.now() - started) / 1000;
-  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${result.stderr}`);
-  const [, peak] = (result.stderr.trim().split('\n').at(-1) ?? '').split(' ');
-  return { seconds, peak: time ? Number(peak) * 1024 : Number.NaN };
 }
 
 const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;

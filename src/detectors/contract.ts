@@ -1,8 +1,8 @@
 import type { Action } from '../actions/index.ts';
-import type { Trajectory } from '../trajectory/model.ts';
+import type { Step, ToolCall, Trajectory } from '../trajectory/model.ts';
 import type { Surface } from '../trajectory/surface.ts';
 import type { Example } from './example.ts';
-import type { FindingClass, Severity } from './finding.ts';
+import type { Confidence, FindingClass, Severity } from './finding.ts';
 import type { RequestPattern } from './request.ts';
 
 /**
@@ -28,6 +28,11 @@ export interface Detector {
    * Without literals it is asked about every trajectory, and every trajectory is assembled: slow.
    */
   readonly literals?: readonly Literals[];
+  /**
+   * `call` for a detector that finds in a trajectory what it would find in each step alone, scripts apart that one call
+   * writes and another runs: then a row is not assembled where its steps alone give nothing. `trajectory` otherwise.
+   */
+  readonly looksAt?: 'call' | 'trajectory';
   /** what it must report something for, and what nothing: `trajsieve rules test` holds it to them */
   readonly examples?: { readonly match?: readonly Example[]; readonly ignore?: readonly Example[] };
   /** Looks at one trajectory. What it throws, or does not finish, costs the row and is recorded as an error. */
@@ -41,6 +46,8 @@ export interface DetectorMeta {
   readonly category: string;
   readonly class: FindingClass;
   readonly severity: Severity;
+  /** how far its hits are to be trusted; medium without it */
+  readonly confidence?: Confidence;
   /** changes when its results could; part of the run's fingerprint */
   readonly version?: string;
   /** MITRE ATT&CK ids */
@@ -50,7 +57,10 @@ export interface DetectorMeta {
   readonly requestedBy?: readonly RequestPattern[];
 }
 
-/** Texts that must all stand in one value of a surface. Letters in any case; ASCII alone is looked at. */
+/**
+ * Texts that must all stand in one value of a surface; for `call`, in the arguments of a call or in the name of its tool.
+ * Letters in any case; ASCII alone is looked at.
+ */
 export interface Literals {
   readonly surface: Surface;
   readonly all: readonly string[];
@@ -59,6 +69,8 @@ export interface Literals {
 export interface DetectorContext {
   /** what the tool calls do: all actions of the trajectory, parsed when first asked for */
   readonly actions: readonly Action[];
+  /** the actions of one call: far less work where few calls matter */
+  actionsOf(step: Step, call: ToolCall): readonly Action[];
 }
 
 /** What a detector reports. The rest of the finding comes from its `meta`. */

@@ -1,4 +1,4 @@
-import { type Action, actionsOf, mayHideWords } from '../actions/index.ts';
+import { type Action, actionsOf, mayHideWords, reachesOtherSteps } from '../actions/index.ts';
 import type { Requirement } from '../prefilter/prefilter.ts';
 import {
   type CompiledCorrelation,
@@ -7,7 +7,7 @@ import {
   EventView,
   RuleSet,
 } from '../sigma/index.ts';
-import type { Step, Trajectory } from '../trajectory/model.ts';
+import type { Step, ToolCall, Trajectory } from '../trajectory/model.ts';
 import { authorisationOf, type Target } from './authorisation.ts';
 import type { Detector, Hit } from './contract.ts';
 import { eventsOfActions, eventsOfStep, type TracedEvent } from './events.ts';
@@ -19,8 +19,11 @@ import type { Scope } from './scope.ts';
 
 /** A requirement of a rule that looks at one step is met. */
 export const stepFlag = 1;
-/** A requirement of something that looks at the whole trajectory is met. */
+/** A requirement of a rule that looks at the whole trajectory is met. */
 export const trajectoryFlag = 2;
+/** The first of the bits of detectors, one each; the pipeline's own flag is between. */
+const firstDetectorBit = 3;
+const detectorBits = 28;
 
 /** All active detectors as the pipeline sees them. */
 export interface Engine {
@@ -34,10 +37,20 @@ export interface Engine {
   mayMatch(step: Step): boolean;
   /**
    * The findings in a trajectory, in the order of its steps.
-   * @param only steps that the prefilter picked; without it, all
+   * @param picked the steps that the prefilter picked, with their flags; without it, all steps and detectors are gone
+   * through
    */
-  detect(trajectory: Trajectory, only?: ReadonlySet<number>): Finding[];
+  detect(trajectory: Trajectory, picked?: ReadonlyMap<number, number>): Finding[];
 }
+
+/** An engine of no detectors, for where nothing is matched. */
+export const idleEngine: Engine = {
+  fingerprint: '',
+  requirements: [],
+  hidesWords: () => false,
+  mayMatch: () => false,
+  detect: () => [],
+};
 
 /** A finding on its way: which rule, and on what. */
 interface RawHit {
@@ -71,7 +84,9 @@ export function makeEngine(
     ...rules.flatMap(({ source }) =>
       requirementsOfRule(source, members.has(source) ? trajectoryFlag : stepFlag),
     ),
-    ...detectors.flatMap(({ literals }) => requirementsOfLiterals(literals, trajectoryFlag)),
+    ...detectors.flatMap((detector, index) =>
+      requirementsOfLiterals(detector.literals, isOfCalls(detector) ? stepFlag : flagOf(index)),
+    ),
   ];
 
   const hitsOfRules = (
@@ -108,19 +123,36 @@ export function makeEngine(
     requirements,
     hidesWords: mayHideWords,
     mayMatch(step) {
-      const alone: Trajectory = { steps: [step], metadata: {} };
-      const actions = actionsOf(alone);
       // a script that is written here may be run in another step: the whole trajectory tells
-      if (actions.some((action) => action.kind === 'file' && action.content !== undefined)) return true;
-      return hitsOfRules(alone, actions, undefined).length > 0;
+      if (reachesOtherSteps(step)) return true;
+      const alone: Trajectory = { steps: [step], metadata: {} };
+      return (
+        hitsOfRules(alone, actionsOf(alone), undefined).length > 0 ||
+        detectors.some((detector) => isOfCalls(detector) && !hitsOfDetector(detector, alone).next().done)
+      );
     },
-    detect(trajectory, only) {
+    detect(trajectory, picked) {
+      const only = picked && new Set(picked.keys());
       const actions = actionsOf(trajectory, only);
       const hits = hitsOfRules(trajectory, actions, only);
-      for (const detector of detectors) hits.push(...hitsOfDetector(detector, trajectory));
+      let flags = 0;
+      for (const own of picked?.values() ?? []) flags |= own;
+      for (const [index, detector] of detectors.entries()) {
+        if (picked === undefined || isOfCalls(detector) || (flags & flagOf(index)) !== 0)
+          hits.push(...hitsOfDetector(detector, trajectory));
+      }
       return finish(hits, trajectory, scope);
     },
   };
+}
+
+function isOfCalls({ looksAt }: Detector): boolean {
+  return looksAt === 'call';
+}
+
+/** The flag of a detector; where there are many, some share one. */
+function flagOf(index: number): number {
+  return 1 << (firstDetectorBit + (index % detectorBits));
 }
 
 function* tracedEvents(
@@ -195,10 +227,19 @@ const hostOf = (word: string) => word.replace(/^.*@/, '').replace(/[:/]\d+$/, ''
 function* hitsOfDetector(detector: Detector, trajectory: Trajectory): Generator<RawHit> {
   const { meta } = detector;
   let parsed: readonly Action[] | undefined;
+  const bySteps = new Map<number, readonly Action[]>();
   const context = {
     get actions() {
       parsed ??= actionsOf(trajectory);
       return parsed;
+    },
+    actionsOf(step: Step, call: ToolCall) {
+      let own = parsed ?? bySteps.get(step.index);
+      if (own === undefined) {
+        own = actionsOf(trajectory, new Set([step.index]));
+        bySteps.set(step.index, own);
+      }
+      return own.filter(({ origin }) => origin.step === step.index && origin.call === call.index);
     },
   };
   let hits: Iterable<Hit>;
@@ -216,6 +257,7 @@ function* hitsOfDetector(detector: Detector, trajectory: Trajectory): Generator<
       category: meta.category,
       class: meta.class,
       severity: hit.severity ?? meta.severity,
+      confidence: meta.confidence ?? 'medium',
       attack: meta.attack ?? [],
       pack: meta.id,
       requestedBy: meta.requestedBy ?? [],
@@ -243,6 +285,7 @@ function finish(hits: readonly RawHit[], trajectory: Trajectory, scope: Scope | 
       category: info.category,
       class: info.class,
       severity: info.severity,
+      confidence: info.confidence,
       attack: info.attack,
       step,
       ...(call === undefined ? {} : { call }),

@@ -14,6 +14,13 @@ export type Outcome = (typeof outcomes)[number];
 export const authorisations = ['requested', 'not_requested', 'unknown'] as const;
 export type Authorisation = (typeof authorisations)[number];
 
+/**
+ * How far a detector is to be trusted, from least to most. A rule's comes from its status: `experimental` is low, `test`
+ * (and none) medium, `stable` high, and a deprecated rule low again. A module says its own; medium otherwise.
+ */
+export const confidences = ['low', 'medium', 'high'] as const;
+export type Confidence = (typeof confidences)[number];
+
 /** One hit. */
 export interface Finding {
   /** the pack or module that found it */
@@ -23,6 +30,7 @@ export interface Finding {
   readonly category: string;
   readonly class: FindingClass;
   readonly severity: Severity;
+  readonly confidence: Confidence;
   /** MITRE ATT&CK ids */
   readonly attack: readonly string[];
   /** index of the step that acts */

@@ -7,7 +7,7 @@ import { messageOf, TrajsieveError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import type { SigmaText } from '../sigma/index.ts';
 import type { Detector } from './contract.ts';
-import { findingClasses, severities } from './finding.ts';
+import { confidences, findingClasses, severities } from './finding.ts';
 
 /** What `classifier.yaml` says of the rules in its folder. */
 const classifierSchema = z.strictObject({
@@ -75,7 +75,7 @@ async function loadPath(path: string): Promise<Pack[]> {
   return [{ name: basename(path), classifier: undefined, rules: [], detectors }];
 }
 
-/** One pack for each folder that holds rules or modules, at any depth. */
+/** One pack for each folder that holds rules or modules, at any depth; a folder `lib` holds what modules share. */
 async function loadFolder(root: string): Promise<Pack[]> {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
@@ -86,7 +86,7 @@ async function loadFolder(root: string): Promise<Pack[]> {
     if (
       relative(root, file)
         .split('/')
-        .some((part) => part === 'node_modules' || part.startsWith('.'))
+        .some((part) => part === 'node_modules' || part === 'lib' || part.startsWith('.'))
     )
       continue;
     byFolder.set(dirname(file), [...(byFolder.get(dirname(file)) ?? []), file]);
@@ -129,6 +129,7 @@ const metaSchema = z.object({
   category: z.string().min(1),
   class: z.enum(findingClasses),
   severity: z.enum(severities),
+  confidence: z.enum(confidences).optional(),
 });
 
 async function importDetectors(specifier: string, file: string): Promise<Detector[]> {

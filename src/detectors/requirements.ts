@@ -1,7 +1,7 @@
 import { isWordByte, type Word } from '../prefilter/automaton.ts';
 import type { Requirement } from '../prefilter/prefilter.ts';
 import type { CompiledRule, RequiredLiteral } from '../sigma/index.ts';
-import type { Surface } from '../trajectory/surface.ts';
+import { type Surface, surfaces } from '../trajectory/surface.ts';
 import type { Literals } from './contract.ts';
 
 /**
@@ -11,8 +11,6 @@ import type { Literals } from './contract.ts';
 const derivedFields = new Set([
   'ParentImage',
   'ParentCommandLine',
-  'PipedFrom',
-  'PipedFromImage',
   'CurrentDirectory',
   'DestinationPort',
   'DestinationScope',
@@ -37,7 +35,7 @@ const derivedFields = new Set([
 ]);
 
 /** Fields that hold words of a command as they were written: what bounds a word there bounds it in the text. */
-const wordFields = new Set(['Image', 'CommandLine', 'Arguments']);
+const wordFields = new Set(['Image', 'CommandLine', 'Arguments', 'PipedFrom']);
 
 /** Which surfaces an event of a category is made from. */
 const surfacesOf: Readonly<Record<string, readonly Surface[]>> = {
@@ -47,12 +45,28 @@ const surfacesOf: Readonly<Record<string, readonly Surface[]>> = {
 
 /** What a rule needs of a value, for the prefilter; `flags` as the pipeline names them. */
 export function requirementsOfRule(rule: CompiledRule, flags: number): Requirement[] {
-  const alternatives = rule.requiredLiterals({ ascii: true });
   const surfaces = surfacesOf[rule.logSource.category] ?? ['call'];
   const plain = surfaces[0] !== 'call';
-  const needs =
-    alternatives === undefined ? [[]] : alternatives.map((all) => all.flatMap((one) => wordsOf(one, plain)));
+  const alternatives = rule.requiredLiterals({
+    ascii: true,
+    rewrite: (literal) => wordsOf(literal, plain).map(literalOfWord),
+  });
+  const needs = alternatives === undefined ? [[]] : alternatives.map((all) => all.map(wordOfLiteral));
   return surfaces.flatMap((surface) => needs.map((words) => ({ surface, words, flags })));
+}
+
+/** A word as a literal, so that literals which say nothing of the text do not stand in the way of those that do. */
+function literalOfWord({ text, startsWord, endsWord }: Word): RequiredLiteral {
+  const position = startsWord ? (endsWord ? 'equals' : 'startswith') : endsWord ? 'endswith' : 'contains';
+  return { text, position };
+}
+
+function wordOfLiteral({ text, position }: RequiredLiteral): Word {
+  return {
+    text,
+    ...(position === 'startswith' || position === 'equals' ? { startsWord: true } : {}),
+    ...(position === 'endswith' || position === 'equals' ? { endsWord: true } : {}),
+  };
 }
 
 /** The same for a detector's literals. */
@@ -61,26 +75,28 @@ export function requirementsOfLiterals(
   flags: number,
 ): Requirement[] {
   if (literals === undefined) {
-    return (['call', 'message', 'observation', 'request'] as const).map((surface) => ({
+    return surfaces.map((surface) => ({
       surface,
       words: [],
       flags,
     }));
   }
-  return literals.map(({ surface, all }) => {
+  return literals.flatMap(({ surface, all }): Requirement[] => {
     const plain = surface === 'observation' || surface === 'request';
     const words = all.flatMap((text) =>
       plain ? plainWord(text) : splitWords(text.toLowerCase(), false, false),
     );
-    return { surface, words, flags };
+    const own = { surface, words, flags };
+    return surface === 'call' ? [own, { ...own, surface: 'tool' }] : [own];
   });
 }
 
 function wordsOf({ field, text, position }: RequiredLiteral, plain: boolean): Word[] {
   if (plain) return field === 'Text' || field === 'Reasoning' || field === undefined ? plainWord(text) : [];
   if (field === undefined || field === 'Name') return splitWords(text, false, false).flatMap(splitDots);
+  if (field === 'ParentImage' || field === 'ParentCommandLine') return launcherWords(text, position);
   if (derivedFields.has(field)) return [];
-  if (field === 'Image') return imageWords(text, position);
+  if (field === 'Image' || field === 'PipedFromImage') return imageWords(text, position);
   const bounded = wordFields.has(field);
   const starts = bounded && (position === 'startswith' || position === 'equals');
   const ends = bounded && (position === 'endswith' || position === 'equals');
@@ -89,12 +105,46 @@ function wordsOf({ field, text, position }: RequiredLiteral, plain: boolean): Wo
   return bounded ? words : words.map(({ text: word }) => ({ text: word }));
 }
 
-/** Of an image only the part behind the last slash is sure to stand in the text: the folder may be ours. */
+/** Programs that start what their own arguments say: such a parent stands in the same value as its child. */
+const launchers = new Set([
+  'setsid',
+  'nohup',
+  'systemd-run',
+  'daemonize',
+  'start-stop-daemon',
+  'sudo',
+  'doas',
+  'timeout',
+  'nice',
+  'ionice',
+  'unshare',
+  'nsenter',
+  'chroot',
+]);
+
+function launcherWords(text: string, position: RequiredLiteral['position']): Word[] {
+  const name = text.slice(text.lastIndexOf('/') + 1);
+  const isWhole = text.startsWith('/') && (position === 'endswith' || position === 'equals');
+  return isWhole && launchers.has(name) ? imageWords(text, position) : [];
+}
+
+/** The folder that a bare program name gets. */
+const ownFolder = new Set(['usr', 'bin']);
+
+/**
+ * Of an image the part behind the last slash stands in the text as it is. What is before it may come from another place
+ * in the same call (`cd /dev/shm; ./x`), or be ours.
+ */
 function imageWords(text: string, position: RequiredLiteral['position']): Word[] {
   const slash = text.lastIndexOf('/');
   const name = text.slice(slash + 1);
   const ends = position === 'endswith' || position === 'equals';
-  return splitWords(name, slash >= 0 || position === 'equals', ends);
+  const folders = text
+    .slice(0, Math.max(0, slash))
+    .split(/[^a-z0-9_]+/)
+    .filter((word) => word.length > 1 && !ownFolder.has(word))
+    .map((word) => ({ text: word }));
+  return [...folders, ...splitWords(name, slash >= 0 || position === 'equals', ends)];
 }
 
 /** Text that the agent did not write is looked for as it stands. */

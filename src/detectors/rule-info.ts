@@ -1,5 +1,5 @@
-import type { CompiledCorrelation, CompiledRule } from '../sigma/index.ts';
-import { type FindingClass, findingClasses, type Severity } from './finding.ts';
+import type { CompiledCorrelation, CompiledRule, Status } from '../sigma/index.ts';
+import { type Confidence, type FindingClass, findingClasses, type Severity } from './finding.ts';
 import type { Pack } from './pack.ts';
 import type { RequestPattern } from './request.ts';
 
@@ -11,6 +11,7 @@ export interface RuleInfo<Source = CompiledRule> {
   readonly category: string;
   readonly class: FindingClass;
   readonly severity: Severity;
+  readonly confidence: Confidence;
   readonly attack: readonly string[];
   readonly pack: string;
   /** what a task may say for such an act to count as asked for */
@@ -29,9 +30,17 @@ export function describeCorrelation(
   return { ...describe(correlation, pack), source: correlation };
 }
 
+const confidenceOf: Readonly<Record<Status, Confidence>> = {
+  stable: 'high',
+  test: 'medium',
+  experimental: 'low',
+  deprecated: 'low',
+  unsupported: 'low',
+};
+
 /** Rules from elsewhere have no classifier: they are of the category `sigma`, unless they name one. */
 function describe(
-  { name, id, title, level, tags, raw }: CompiledRule | CompiledCorrelation,
+  { name, id, title, level, status, tags, raw }: CompiledRule | CompiledCorrelation,
   pack: Pack | undefined,
 ): Omit<RuleInfo, 'source'> {
   const own = raw['class'];
@@ -42,6 +51,7 @@ function describe(
     category: typeof raw['category'] === 'string' ? raw['category'] : (pack?.classifier?.name ?? 'sigma'),
     class: ownClass ?? pack?.classifier?.class ?? 'safety',
     severity: level ?? 'medium',
+    confidence: status === undefined ? 'medium' : confidenceOf[status],
     attack: tags.flatMap((tag) => /^attack\.(t\d+(?:\.\d+)?)$/i.exec(tag)?.[1]?.toUpperCase() ?? []),
     pack: pack?.name ?? '',
     requestedBy: pack?.classifier?.requested_by ?? [],

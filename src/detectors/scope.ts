@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
+import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -78,8 +79,9 @@ function isListed(addresses: BlockList, host: string): boolean {
 /** Whether all that an act is about is in scope; undefined where the scope says nothing about any of it. */
 export function isInScope(scope: Scope, target: Target): boolean | undefined {
   const answers = [
-    ...target.hosts.map((host) => scope.isHost?.(host)),
-    ...target.paths.map((path) => scope.isPath?.(path)),
+    ...target.hosts.map((host) => scope.isHost?.(host.replace(/\.$/, ''))),
+    // `/workspace/../etc` is not in the workspace
+    ...target.paths.map((path) => scope.isPath?.(posix.normalize(path))),
     ...[target.tool, target.program].flatMap((tool) => (tool === undefined ? [] : [scope.isTool?.(tool)])),
   ].filter((answer) => answer !== undefined);
   return answers.length === 0 ? undefined : answers.every((answer) => answer);

@@ -102,7 +102,7 @@ function buildStage(requirements: readonly Requirement[], surfaceSet: number): S
 
 /** Text that the agent did not write is searched as it stands, which is faster; what it wrote, through its quotes. */
 function isPlain(surfaceSet: number): boolean {
-  return (surfaceSet & (surfaceBit.call | surfaceBit.message)) === 0;
+  return (surfaceSet & (surfaceBit.call | surfaceBit.message | surfaceBit.tool)) === 0;
 }
 
 /** Any text as words that the automaton knows: where the text stands, they all stand. */

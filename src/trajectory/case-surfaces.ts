@@ -2,12 +2,12 @@ import type { CompiledSpec, Fields, ItemCase } from './compile.ts';
 import type { Path } from './path.ts';
 import { surfaceBit } from './surface.ts';
 
-const { call, message, observation, request } = surfaceBit;
+const { call, message, observation, request, tool } = surfaceBit;
 
 /** Bits of all surfaces that the texts of an item of this kind may belong to. */
 export function caseSurfaces(_compiled: CompiledSpec, { as, fields }: ItemCase): number {
   if (as === 'skip') return 0;
-  if (as === 'assistant') return call | message | observation;
+  if (as === 'assistant') return call | tool | message | observation;
   if (as === 'tool') return observation;
   return as === 'user' || fields.results.length > 0 ? request | observation : request;
 }
@@ -20,10 +20,11 @@ export function fieldSurfaces(compiled: CompiledSpec, { as, fields }: ItemCase, 
     if (path.text === field) bits |= textSurfaces(compiled, as);
     // parts may be calls and results
     else if (isBelow(field, path))
-      bits |= as === 'assistant' ? call | message | observation : partSurfaces(as);
+      bits |= as === 'assistant' ? call | tool | message | observation : partSurfaces(as);
   }
   if (fields.reasoning.some((path) => path.text === field || isBelow(field, path))) bits |= message;
-  if (isAmong(field, callFields(fields), placesOf(fields.calls))) bits |= call;
+  if (isAmong(field, nameFields(fields), placesOf(fields.calls))) bits |= tool;
+  if (isAmong(field, argumentFields(fields), placesOf(fields.calls))) bits |= call;
   if (isAmong(field, resultTexts(fields), placesOf(fields.results))) bits |= observation;
   return bits;
 }
@@ -32,7 +33,7 @@ function textSurfaces(
   { always, answered, outputAfterCall, outputStarts }: CompiledSpec,
   as: ItemCase['as'],
 ): number {
-  if (as === 'assistant') return always.length + answered.length > 0 ? message | call : message;
+  if (as === 'assistant') return always.length + answered.length > 0 ? message | call | tool : message;
   if (as === 'tool') return observation;
   return as === 'user' && (outputAfterCall || outputStarts.length > 0) ? request | observation : request;
 }
@@ -41,15 +42,9 @@ function partSurfaces(as: ItemCase['as']): number {
   return as === 'tool' ? observation : request | observation;
 }
 
-/** The fields in which names and arguments of calls are, as dotted names below the item. */
-function callFields({ calls }: Fields): string[] {
-  return calls.flatMap((place) => {
-    const inner = [
-      ...('is' in place.name ? [] : place.name),
-      ...('build' in place.arguments ? place.arguments.build.map(([, at]) => at) : place.arguments),
-    ];
-    return joined(place.in, inner);
-  });
+/** The fields in which names of tools are, as dotted names below the item. */
+function nameFields({ calls }: Fields): string[] {
+  return calls.flatMap((place) => joined(place.in, 'is' in place.name ? [] : place.name));
 }
 
 /** The fields in which arguments of calls are. */

@@ -94,6 +94,7 @@ export interface CompiledSpec {
   readonly metadata: readonly (readonly [name: string, at: readonly Path[]])[];
   readonly start: TimePlace | undefined;
   readonly end: TimePlace | undefined;
+  readonly duration: TimePlace | undefined;
 }
 
 const compiled = new WeakMap<DatasetSpec, CompiledSpec>();
@@ -111,7 +112,7 @@ export function compileSpec(spec: DatasetSpec): CompiledSpec {
 const allPaths = (value: string | readonly string[] | undefined) => listOf(value).map(compilePath);
 
 function compile(spec: DatasetSpec): CompiledSpec {
-  const { start, end, ...texts } = spec.metadata;
+  const { start, end, duration, times_of: _, ...texts } = spec.metadata;
   return {
     spec,
     lists: compileLists(spec),
@@ -127,6 +128,7 @@ function compile(spec: DatasetSpec): CompiledSpec {
     metadata: Object.entries(texts).map(([name, at]) => [name, allPaths(at)] as const),
     start: compileTime(start),
     end: compileTime(end),
+    duration: compileTime(duration),
   };
 }
 

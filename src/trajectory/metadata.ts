@@ -15,7 +15,18 @@ export function readMetadata(compiled: CompiledSpec, row: unknown): Metadata {
   }
   const start = timeAt(row, compiled.start);
   const end = timeAt(row, compiled.end);
-  return { ...found, ...timeFields(start, end) };
+  const times = timeFields(start, end);
+  if (times.startTime === undefined || times.endTime === undefined)
+    completeTimes(times, timeAt(row, compiled.duration)?.milliseconds);
+  if (compiled.spec.metadata.times_of !== undefined) found['timesOf'] = compiled.spec.metadata.times_of;
+  return { ...found, ...times };
+}
+
+/** Sets the missing one of start and end, where it is known how long the episode took. */
+function completeTimes(times: { startTime?: number; endTime?: number }, duration: number | undefined): void {
+  if (duration === undefined || duration < 0) return;
+  if (times.endTime !== undefined) times.startTime = times.endTime - duration;
+  else if (times.startTime !== undefined) times.endTime = times.startTime + duration;
 }
 
 export function timeAt(item: unknown, place: TimePlace | undefined): Time | undefined {

@@ -73,6 +73,8 @@ export interface Metadata {
   readonly endTime?: number;
   /** the data set's times name no time zone; they are given as if they were UTC */
   readonly naiveTime?: boolean;
+  /** the times are of the model's reply alone: the tools that it calls run behind it */
+  readonly timesOf?: 'reply';
 }
 
 /** One episode. */

@@ -53,7 +53,7 @@ export function makeRecordShape(
   };
 }
 
-function fieldsOf({ lists, before, metadata, tools, start, end }: CompiledSpec): string[] {
+function fieldsOf({ lists, before, metadata, tools, start, end, duration }: CompiledSpec): string[] {
   const paths = [
     ...lists.flatMap(({ at }) => at),
     ...before.flatMap(({ at }) => at),
@@ -61,6 +61,7 @@ function fieldsOf({ lists, before, metadata, tools, start, end }: CompiledSpec):
     ...tools,
     ...(start?.at ?? []),
     ...(end?.at ?? []),
+    ...(duration?.at ?? []),
   ];
   return paths.flatMap(({ names, text }) => [names[0] ?? '', text]);
 }

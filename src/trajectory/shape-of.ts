@@ -78,7 +78,7 @@ function elementOf(repeated: SchemaNode): SchemaNode {
 
 /** The top-level columns that a spec reads anything of. */
 function columnsOf(compiled: CompiledSpec, root: SchemaNode): SchemaNode[] {
-  const { spec, lists, before, metadata, tools, start, end } = compiled;
+  const { spec, lists, before, metadata, tools, start, end, duration } = compiled;
   const paths = [
     ...lists.flatMap(({ at }) => at),
     ...before.flatMap(({ at }) => at),
@@ -86,6 +86,7 @@ function columnsOf(compiled: CompiledSpec, root: SchemaNode): SchemaNode[] {
     ...tools,
     ...(start?.at ?? []),
     ...(end?.at ?? []),
+    ...(duration?.at ?? []),
   ];
   // an item that is the row itself may need any column
   if (spec.unit === 'step' || paths.some(({ names }) => names.length === 0)) return [...root.children];

@@ -235,8 +235,14 @@ export const specSchema = z.strictObject({
       success: paths.optional(),
       start: time.optional(),
       end: time.optional(),
+      duration: time.optional().describe('how long it took, where only its start or its end is known'),
+      times_of: z
+        .literal('reply')
+        .optional()
+        .describe("the times are of the model's reply alone: the tools that it calls run behind it"),
     } as Record<(typeof metadataKeys)[number] | 'success', z.ZodOptional<typeof paths>> &
-      Record<'start' | 'end', z.ZodOptional<typeof time>>)
+      Record<'start' | 'end' | 'duration', z.ZodOptional<typeof time>> &
+      Record<'times_of', z.ZodOptional<z.ZodLiteral<'reply'>>>)
     .default({}),
   group_rows: z
     .strictObject({ by: path, order: paths.optional() })

@@ -19,7 +19,7 @@ const compact = /^(\d{4})(\d\d)(\d\d)[_T-]?(\d\d)(\d\d)(\d\d)(?:[_.](\d{1,9}))?(
 
 /**
  * Reads a time. Undefined where the value is none: a time is never guessed.
- * @param unit of numbers; texts are read as ISO 8601, or as `20250131_235959_123456` for `compact`
+ * @param unit of numbers; texts are read as ISO 8601, for `compact` first as `20250131_235959_123456`
  * @param zone of texts that name none: `UTC` or `+08:00`. Without it they are naive, and given as if they were UTC.
  */
 export function readTime(value: unknown, unit: TimeUnit, zone?: string): Time | undefined {
@@ -31,7 +31,8 @@ export function readTime(value: unknown, unit: TimeUnit, zone?: string): Time | 
   }
   if (value instanceof Date) return { milliseconds: value.getTime(), naive: false };
   if (typeof value !== 'string') return undefined;
-  const match = (unit === 'compact' ? compact : iso).exec(value.trim());
+  const text = value.trim();
+  const match = (unit === 'compact' ? compact.exec(text) : null) ?? iso.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', own] = match;
   const local = Date.UTC(

@@ -143,6 +143,7 @@ const rollData = {
     sandbox_id: 'sb-1',
     sandbox_image: 'swe:1',
   },
+  timing_info: { traj_time_env_total: 90 },
   reward_info: { episode_reward: 1 },
 };
 
@@ -1001,7 +1002,7 @@ export const samples: readonly Sample[] = [
     ],
     roles: 'suata',
     act: { step: 4, tool: 'bash' },
-    metadata: { container: 'swe:1' },
+    metadata: { startTime: Date.UTC(2026, 0, 2, 3, 4, 5) - 90_000, endTime: Date.UTC(2026, 0, 2, 3, 4, 5) },
   },
   {
     name: 'ROLL RLVR dumps',

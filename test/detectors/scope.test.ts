@@ -27,6 +27,13 @@ describe('a scope', () => {
     expect(isInScope(lab, { ...nothing, program: 'nmap' })).toBe(true);
   });
 
+  it('is not left by a way round', () => {
+    const lab = scope('paths: ["/workspace/**"]\nhosts: [db.lab.example]\n');
+    expect(isInScope(lab, { ...nothing, paths: ['/workspace/../etc/shadow'] })).toBe(false);
+    expect(isInScope(lab, { ...nothing, paths: ['/workspace/./a/../b'] })).toBe(true);
+    expect(isInScope(lab, { ...nothing, hosts: ['DB.lab.example.'] })).toBe(true);
+  });
+
   it('that says nothing about a kind of thing leaves it to the task', () => {
     expect(
       isInScope(scope('paths: ["/workspace/**"]\n'), { ...nothing, hosts: ['8.8.8.8'] }),

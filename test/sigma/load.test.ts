@@ -309,4 +309,30 @@ describe('RuleSet', () => {
     expect(files('agent')).toEqual(['1.yml', '2.yml']);
     expect(files('linux', 'file_event')).toEqual([]);
   });
+
+  it('leaves out rules that ask for other programs, and none that may match', () => {
+    const detections = [
+      'sel:\n  Image|endswith: /nc\ncondition: sel',
+      'sel:\n  Image|endswith: [/nc, /Ncat]\n  User: x\ncondition: sel',
+      'sel:\n  Image|endswith: nc\ncondition: sel',
+      'sel:\n  Image: /usr/bin/curl\ncondition: sel',
+      'sel:\n  Image|startswith: /usr/\ncondition: sel',
+      'sel:\n  Image|endswith: /nc\nother:\n  User: x\ncondition: sel or other',
+      'sel:\n  Image|endswith: /nc\nother:\n  User: x\ncondition: other and not sel',
+    ];
+    const texts = detections.map((text, index) => ({ file: `${index}`, text: ruleText(text) }));
+    const { rules } = loadSigma(texts, { taxonomy });
+    const set = new RuleSet(rules);
+    const images = ['/usr/bin/nc', '/opt/NCAT', 'nc', 'xnc', '/usr/bin/curl', '/bin/curl', '/bin/', ''];
+    for (const Image of images) {
+      for (const User of ['x', 'y']) {
+        const event = process({ Image, User });
+        const offered = set.rulesFor(event).map(({ file }) => file);
+        const matching = rules.filter((rule) => rule.matches(event)).map(({ file }) => file);
+        expect(set.match(event).map(({ rule }) => rule.file)).toEqual(matching);
+        expect(offered).toEqual([...offered].sort());
+        expect(offered.length).toBeLessThan(rules.length + (Image.toLowerCase().endsWith('/nc') ? 1 : 0));
+      }
+    }
+  });
 });
