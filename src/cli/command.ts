@@ -41,6 +41,8 @@ export const exitCode = {
   usage: 2,
   gate: 3,
   partial: 4,
+  /** EX_TEMPFAIL: the same may succeed later */
+  retry: 75,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -4,9 +4,10 @@ import { loadDetectors } from '../detectors/load.ts';
 import { readOneTrajectory } from '../pipeline/inspect.ts';
 import { Trial } from '../pipeline/trial.ts';
 import { loadPolicy } from '../policy/policy.ts';
+import { specsFor } from '../trajectory/recognise.ts';
 import { defineCommand, exitCode } from './command.ts';
 import { printable } from './table.ts';
-import { booleanValue, texts, wholeNumber } from './values.ts';
+import { booleanValue, datasetOption, texts, wholeNumber } from './values.ts';
 
 export const explainCommand = defineCommand({
   usage: 'explain <file>',
@@ -31,11 +32,13 @@ export const explainCommand = defineCommand({
       placeholder: 'NAME|FILE',
       schema: z.string().default('default'),
     },
+    dataset: datasetOption,
     json: { describe: 'print one JSON document on standard output', type: 'boolean', schema: booleanValue },
   },
   async run(values, { file }) {
+    const [dataset] = values.dataset === undefined ? [] : specsFor(values.dataset);
     const loaded = await loadDetectors(values.classifiers);
-    const trajectory = await readOneTrajectory(file as string, values.row);
+    const trajectory = await readOneTrajectory(file as string, values.row, dataset);
     const trial = new Trial(loaded.engine, loadPolicy(values.policy));
     const { findings, decision, error } = trial.examine(trajectory);
     const events = explainTrajectory(trajectory, loaded.rules, values.near);

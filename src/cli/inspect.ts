@@ -1,8 +1,10 @@
 import { inspectFile } from '../pipeline/inspect.ts';
+import { nameOf } from '../remote/addresses.ts';
+import { specsFor } from '../trajectory/recognise.ts';
 import { defineCommand, exitCode } from './command.ts';
-import { count } from './progress.ts';
+import { count, rowCount } from './progress.ts';
 import { formatTable, printable } from './table.ts';
-import { booleanValue, wholeNumber } from './values.ts';
+import { booleanValue, datasetOption, wholeNumber } from './values.ts';
 
 /** Characters of a text that are shown. */
 const excerpt = 160;
@@ -23,10 +25,12 @@ export const inspectCommand = defineCommand({
       placeholder: 'N',
       schema: wholeNumber(0).default(6),
     },
+    dataset: datasetOption,
     json: { describe: 'print one JSON document on standard output', type: 'boolean', schema: booleanValue },
   },
   async run(values, { file }) {
-    const inspection = await inspectFile(file as string, values.row, values.steps);
+    const [dataset] = values.dataset === undefined ? [] : specsFor(values.dataset);
+    const inspection = await inspectFile(file as string, { ...values, dataset });
     if (values.json) {
       process.stdout.write(`${JSON.stringify(inspection, undefined, 2)}\n`);
       return exitCode.done;
@@ -34,7 +38,7 @@ export const inspectCommand = defineCommand({
     const { rows, groups, spec, reason, columns, unread, steps, createdBy } = inspection;
     const write = (text: string) => process.stdout.write(text);
     write(
-      `${printable(file as string)}: ${count(rows)} rows in ${count(groups.length)} row groups, by ${printable(createdBy)}\n`,
+      `${printable(nameOf(file as string))}: ${rowCount(rows)} in ${count(groups.length)} part${groups.length === 1 ? '' : 's'}, ${printable(createdBy)}\n`,
     );
     write(`shape: ${spec} (${reason})\n\ncolumns\n`);
     write(
@@ -43,7 +47,7 @@ export const inspectCommand = defineCommand({
           printable(path),
           type,
           codec,
-          `${(bytes / 1e6).toFixed(2)} MB`,
+          bytes === 0 ? '' : `${(bytes / 1e6).toFixed(2)} MB`,
           use,
         ]),
       ),
@@ -52,7 +56,11 @@ export const inspectCommand = defineCommand({
     write('\nrow groups\n');
     const shown = groups
       .slice(0, 10)
-      .map((group, index) => [String(index), count(group.rows), `${(group.bytes / 1e6).toFixed(1)} MB`]);
+      .map((group, index) => [
+        String(index),
+        group.rows === null ? '' : count(group.rows),
+        `${(group.bytes / 1e6).toFixed(1)} MB`,
+      ]);
     write(formatTable([['number', 'rows', 'uncompressed'], ...shown]));
     if (groups.length > shown.length) write(`  … and ${count(groups.length - shown.length)} more\n`);
     write(`\nrow ${values.row}\n`);

@@ -3,22 +3,36 @@ import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { version } from '../version.ts';
+import { auditCommand } from './audit.ts';
 import { type Command, exitCode } from './command.ts';
+import { composeCommand } from './compose.ts';
+import { correlateCommand } from './correlate.ts';
+import { diffCommand } from './diff.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
 import { inspectCommand } from './inspect.ts';
+import { policyCommand } from './policy.ts';
+import { reportCommand } from './report.ts';
 import { rulesCommand } from './rules.ts';
 import { runCommand } from './run.ts';
+import { scanCommand } from './scan.ts';
 import { resolveValues, UsageError } from './values.ts';
 import { verifyCommand } from './verify.ts';
 
 const commands: readonly Command[] = [
   runCommand,
+  scanCommand,
+  composeCommand,
   inspectCommand,
   verifyCommand,
   rulesCommand,
+  policyCommand,
   explainCommand,
   evaluateCommand,
+  reportCommand,
+  diffCommand,
+  auditCommand,
+  correlateCommand,
 ];
 
 /** Runs the command line; resolves to the exit code. */
@@ -74,11 +88,18 @@ function explain(error: unknown): string {
   return error instanceof TrajsieveError ? error.describe() : messageOf(error);
 }
 
+/** 2 for a mistake in the call, 75 for a network that is down, 1 for all else. */
+function codeOf(error: unknown): number {
+  if (error instanceof UsageError) return exitCode.usage;
+  const isDown = error instanceof TrajsieveError && error.code === 'remote-unreachable';
+  return isDown ? exitCode.retry : exitCode.error;
+}
+
 try {
   process.exitCode = await main(hideBin(process.argv));
 } catch (error) {
   process.stderr.write(`error: ${explain(error)}\n`);
   if (!(error instanceof TrajsieveError) && process.env['TRAJSIEVE_DEBUG'] !== undefined)
     console.error(error);
-  process.exitCode = error instanceof UsageError ? exitCode.usage : exitCode.error;
+  process.exitCode = codeOf(error);
 }

@@ -1,11 +1,13 @@
+import type { InputProblem } from '../pipeline/inputs.ts';
 import type { Progress } from '../pipeline/unit-context.ts';
+import type { RunLog } from './json-log.ts';
 
 /** Seconds between lines where there is no terminal. */
 const lineInterval = 5;
 const barInterval = 0.2;
 
 /** Shows how far a run is, on standard error: a bar on a terminal, a line every few seconds elsewhere. */
-export class ProgressDisplay {
+export class ProgressDisplay implements RunLog {
   readonly #stream: NodeJS.WriteStream;
   readonly #quiet: boolean;
   readonly #started = Date.now();
@@ -40,6 +42,10 @@ export class ProgressDisplay {
     this.#rows += progress.rows;
     this.#bytes += progress.bytes;
     this.#findings += progress.findings;
+  }
+
+  problem({ message }: InputProblem): void {
+    this.note(`error: ${message}`);
   }
 
   /** A line of its own, above the bar. */

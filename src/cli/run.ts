@@ -1,16 +1,18 @@
-import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import type { LedgerEntry } from '../pipeline/ledger.ts';
-import { type Plan, sumRows, type WorkUnit } from '../pipeline/plan.ts';
+import { messageOf } from '../errors.ts';
 import type { Report } from '../pipeline/report.ts';
-import { planRun, run } from '../pipeline/run.ts';
+import { planRun, type RunOutcome, type RunRequest, run } from '../pipeline/run.ts';
+import { alertOptions, alertSettings } from './alert-options.ts';
 import { defineCommand, exitCode } from './command.ts';
-import { count, ProgressDisplay, rowCount } from './progress.ts';
+import { Nightly } from './nightly.ts';
+import { nightlyOptions } from './nightly-options.ts';
+import { displayEvents } from './run-events.ts';
+import { maskStyleOption, matchingOptions, policyOption, resourceOptions } from './run-options.ts';
 import { shardFromEnvironment, shardValue } from './shard.ts';
 import { printPlan } from './show-plan.ts';
 import { printSummary } from './show-summary.ts';
 import { interruptible } from './signals.ts';
-import { booleanValue, byteSize, duration, texts, UsageError, wholeNumber } from './values.ts';
+import { booleanValue, UsageError, wholeNumber } from './values.ts';
 
 export const runCommand = defineCommand({
   usage: 'run <inputs..>',
@@ -22,49 +24,10 @@ export const runCommand = defineCommand({
       placeholder: 'DIR',
       schema: z.string().min(1).optional(),
     },
-    policy: {
-      describe: 'what findings lead to: a ready policy, or a YAML file',
-      type: 'string',
-      placeholder: 'NAME|FILE',
-      schema: z.string().min(1).default('default'),
-    },
-    classifiers: {
-      describe: 'folders or modules of detectors, instead of those that come with trajsieve',
-      type: 'array',
-      placeholder: 'PATH',
-      schema: texts.default([]),
-    },
-    scope: {
-      describe: 'YAML file of hosts, networks, paths and tools that the agents were free to act on',
-      type: 'string',
-      placeholder: 'FILE',
-      schema: z.string().min(1).optional(),
-    },
-    dataset: {
-      describe:
-        'how the rows are to be read, instead of recognising it: a data set spec by name, or a YAML file',
-      type: 'string',
-      placeholder: 'NAME|FILE',
-      schema: z.string().min(1).optional(),
-    },
-    workers: {
-      describe: 'worker threads; one per processor otherwise',
-      type: 'string',
-      placeholder: 'N',
-      schema: wholeNumber(1).default(availableParallelism()),
-    },
-    memory: {
-      describe: 'memory that all workers together aim to stay under',
-      type: 'string',
-      placeholder: 'SIZE',
-      schema: byteSize.prefault('600MB'),
-    },
-    'row-timeout': {
-      describe: 'time for one row; a row that takes longer is recorded as an error',
-      type: 'string',
-      placeholder: 'TIME',
-      schema: duration.prefault('10s'),
-    },
+    policy: policyOption,
+    ...matchingOptions,
+    ...resourceOptions,
+    ...alertOptions,
     limit: {
       describe: 'only the first N rows',
       type: 'string',
@@ -78,6 +41,15 @@ export const runCommand = defineCommand({
       placeholder: 'i/n',
       schema: shardValue.optional(),
     },
+    'mask-style': maskStyleOption,
+    since: {
+      describe:
+        'folder of an earlier run: files that it did under the same rules are taken over, not read again',
+      type: 'string',
+      placeholder: 'DIR',
+      schema: z.string().min(1).optional(),
+    },
+    ...nightlyOptions,
     'dry-run': { describe: 'print the plan and do nothing', type: 'boolean', schema: booleanValue },
     prefilter: {
       describe: 'skip what no rule can match; --no-prefilter parses everything and finds the same',
@@ -96,9 +68,12 @@ export const runCommand = defineCommand({
       return plan.problems.length > 0 ? exitCode.partial : exitCode.done;
     }
     if (values.out === undefined) throw new UsageError('--out is missing', 'name a folder for the results');
-    const display = new ProgressDisplay(process.stderr, values.quiet);
+    const nightly = new Nightly(values, values.out, values.quiet);
+    const { log } = nightly;
+    await nightly.checkGates(values.classifiers);
     const { signal, exitCodeOf } = interruptible();
-    const outcome = await run({
+    const alerts = await alertSettings(values);
+    const request: RunRequest = {
       inputs: files,
       out: values.out,
       settings: {
@@ -108,48 +83,37 @@ export const runCommand = defineCommand({
         dataset: values.dataset,
         prefilter: values.prefilter,
         limit: values.limit,
+        maskStyle: values['mask-style'],
+        ...(alerts === undefined ? {} : { alerts }),
       },
       workers: values.workers,
       memory: values.memory,
       rowTimeout: values['row-timeout'],
       shard: values.shard ?? shardFromEnvironment(process.env) ?? { index: 0, count: 1 },
       signal,
-      events: {
-        onPlan(plan, own, done) {
-          const bytes = (list: readonly WorkUnit[]) => list.reduce((sum, unit) => sum + unit.bytes, 0);
-          const finished = own.filter((unit) => done.some((entry) => entry.unit === unit.number));
-          const sum = (of: (entry: LedgerEntry) => number) =>
-            done.reduce((total, entry) => total + of(entry), 0);
-          display.start(sumRows(own), bytes(own), {
-            rows: sum((entry) => entry.rows.in),
-            bytes: bytes(finished),
-            findings: sum((entry) => entry.tally.findings),
-          });
-          if (!values.quiet) display.note(opening(plan, own.length, finished.length));
-        },
-        onProgress: (progress) => display.add(progress),
-        onProblem: ({ message }) => display.note(`error: ${message}`),
-      },
-    });
-    display.stop();
-    if (outcome.interrupted) {
-      if (!values.quiet) display.note(`interrupted; the same command goes on in ${values.out}`);
-      return exitCodeOf();
+      since: values.since,
+      events: nightly.events(displayEvents(log, values.quiet)),
+    };
+    let outcome: RunOutcome;
+    try {
+      outcome = await run(request);
+    } catch (error) {
+      nightly.fail({ message: messageOf(error) });
+      throw error;
+    } finally {
+      log.stop();
     }
-    const { report, problems } = outcome;
-    if (report !== undefined && !values.quiet)
-      printSummary(report, values.out, display.seconds, process.stderr);
-    if (report === undefined && !values.quiet) display.note(unfinished(outcome.problems.length > 0));
+    const { report, problems, interrupted } = outcome;
+    if (interrupted && !values.quiet) log.note(`interrupted; the same command goes on in ${values.out}`);
+    if (report !== undefined && !values.quiet && values['log-format'] === 'text')
+      printSummary(report, values.out, log.seconds, process.stderr);
+    if (report === undefined && !interrupted && !values.quiet) log.note(unfinished(problems.length > 0));
+    const code = nightly.finish(outcome, exitCodeOf);
+    if (interrupted) return code;
     if (values.json) process.stdout.write(`${JSON.stringify(summaryOf(report, values.out), undefined, 2)}\n`);
-    return problems.length > 0 ? exitCode.partial : exitCode.done;
+    return code;
   },
 });
-
-function opening(plan: Plan, units: number, finished: number): string {
-  const shapes = [...new Set(plan.files.map((file) => file.spec))].join(', ');
-  const resumed = finished > 0 ? `, ${finished} done before` : '';
-  return `${rowCount(plan.rows)} in ${count(plan.files.length)} file${plan.files.length === 1 ? '' : 's'} (${shapes}), ${units} work unit${units === 1 ? '' : 's'}${resumed}`;
-}
 
 function unfinished(failed: boolean): string {
   return failed

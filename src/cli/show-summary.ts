@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Report } from '../pipeline/report.ts';
 import { count } from './progress.ts';
 import { formatTable } from './table.ts';
@@ -13,13 +12,13 @@ export function printSummary(
   const { rows, tally, errors } = report;
   const lines: string[][] = [
     ['rows in', count(rows.in)],
-    ['kept', count(rows.kept), join(out, 'data')],
-    ['quarantined', count(rows.quarantined), rows.quarantined > 0 ? join(out, 'quarantine') : ''],
+    ['kept', count(rows.kept), `${out}/data`],
+    ['quarantined', count(rows.quarantined), rows.quarantined > 0 ? `${out}/quarantine` : ''],
   ];
   if (rows.dropped > 0) lines.push(['dropped', count(rows.dropped)]);
   if (rows.unreadable > 0) lines.push(['unreadable', count(rows.unreadable)]);
   if (errors > 0) lines.push(['not examined', count(errors), 'errors, see trajsieve_error']);
-  lines.push(['findings', count(tally.findings), tally.findings > 0 ? join(out, 'findings') : '']);
+  lines.push(['findings', count(tally.findings), tally.findings > 0 ? `${out}/findings` : '']);
   const categories = Object.entries(tally.rowsByCategory).sort(
     (a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1),
   );
@@ -28,5 +27,5 @@ export function printSummary(
     const table = categories.map(([name, amount]) => [name, count(amount)]);
     stream.write(`\n  rows by category\n${formatTable(table, '    ')}`);
   }
-  stream.write(`\n  report: ${join(out, 'report.json')} (${seconds.toFixed(1)} s)\n`);
+  stream.write(`\n  report: ${out}/report.json (${seconds.toFixed(1)} s)\n`);
 }

@@ -122,3 +122,20 @@ export const duration = z.union([z.number().positive(), z.string()]).transform((
 
 /** One text or several. */
 export const texts = z.union([z.array(z.string()), z.string().transform((value) => [value])]);
+
+/** Which data set spec the inputs are read by. */
+export const datasetOption = {
+  describe: 'how the rows are to be read, instead of recognising it: a data set spec by name, or a YAML file',
+  type: 'string',
+  placeholder: 'NAME|FILE',
+  schema: z.string().min(1).optional(),
+} as const;
+
+/** A share from 0 to 1: a number, or one with `%`. */
+export const share = z.union([z.number(), z.string()]).transform((value, context) => {
+  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(String(value).trim());
+  const number = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1);
+  if (number >= 0 && number <= 1) return number;
+  context.addIssue({ code: 'custom', message: 'expected a share such as 5% or 0.05' });
+  return z.NEVER;
+});

@@ -1,3 +1,4 @@
+import { withLocalRun } from '../pipeline/store.ts';
 import { verifyRun } from '../pipeline/verify.ts';
 import { defineCommand, exitCode } from './command.ts';
 import { count } from './progress.ts';
@@ -10,7 +11,7 @@ export const verifyCommand = defineCommand({
     json: { describe: 'print one JSON document on standard output', type: 'boolean', schema: booleanValue },
   },
   async run(values, { dir }) {
-    const result = await verifyRun(dir as string);
+    const result = await withLocalRun(dir as string, verifyRun);
     if (values.json) {
       process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
     } else {
@@ -18,6 +19,7 @@ export const verifyCommand = defineCommand({
       const { rows, files } = result;
       process.stdout.write(
         `${result.faults.length === 0 ? 'verified' : 'not verified'}: ${count(rows.in)} rows in = ${count(rows.kept)} kept + ` +
+          `${count(rows.negative)} negative + ` +
           `${count(rows.dropped)} dropped + ${count(rows.quarantined)} quarantined + ${count(rows.unreadable)} unreadable; ` +
           `${count(files)} files\n`,
       );

@@ -6,13 +6,17 @@ import { assembleColumn, leavesBelow } from '../parquet/assemble.ts';
 import { loadCodecs } from '../parquet/codec.ts';
 import { type RowGroup, readFooter } from '../parquet/footer.ts';
 import type { SchemaNode } from '../parquet/schema.ts';
-import { type ByteSource, openFile } from '../parquet/source.ts';
+import type { ByteSource } from '../parquet/source.ts';
 import { readWindows } from '../parquet/window.ts';
 import type { Examined } from '../pipeline/examine.ts';
 import { GroupReader } from '../pipeline/group-reader.ts';
+import { inspectRecords, isParquetFile } from '../pipeline/record-input.ts';
+import { RecordReader } from '../pipeline/record-reader.ts';
 import { firstRows } from '../pipeline/sample.ts';
 import { Trial } from '../pipeline/trial.ts';
+import type { UnitContext } from '../pipeline/unit-context.ts';
 import type { Policy } from '../policy/policy.ts';
+import { openInput, openStream } from '../remote/open.ts';
 import { nearest } from '../suggest.ts';
 import { recognise } from '../trajectory/recognise.ts';
 import type { DatasetSpec } from '../trajectory/spec.ts';
@@ -85,7 +89,11 @@ interface Row {
 }
 
 async function* examineFile(file: string, request: EvaluationRequest): AsyncGenerator<Row> {
-  const source = openFile(file);
+  if (!(await isParquetFile(file))) {
+    yield* examineRecords(file, request);
+    return;
+  }
+  const source = await openInput(file);
   try {
     const footer = await readFooter(source);
     const wanted = [request.label, ...request.by, ...(request.text === undefined ? [] : [request.text])];
@@ -97,19 +105,43 @@ async function* examineFile(file: string, request: EvaluationRequest): AsyncGene
         continue;
       }
       const shape = recognise(footer, file, request.specs, await firstRows(source, footer));
-      const reader = new GroupReader(source, shape, {
-        ...request,
-        prefilter: true,
-        windowBytes,
-        givenUp: new Map(),
-        onRow: () => {},
-        onProgress: () => {},
-      });
+      const reader = new GroupReader(source, shape, contextOf(request));
       for await (const rows of reader.examine(group, group.rowCount)) {
         for (const { row, examined, isCandidate } of rows) {
           yield { row: group.firstRow + row, examined, isCandidate, values: values[row]! };
         }
       }
+    }
+  } finally {
+    source.close();
+  }
+}
+
+function contextOf(request: EvaluationRequest): UnitContext {
+  return {
+    ...request,
+    prefilter: true,
+    windowBytes,
+    givenUp: new Map(),
+    onRow: () => {},
+    onProgress: () => {},
+  };
+}
+
+/** Records of JSON: labels are fields of theirs. A record that cannot be read is an error: it has no label. */
+async function* examineRecords(file: string, request: EvaluationRequest): AsyncGenerator<Row> {
+  if (request.text !== undefined)
+    throw new TrajsieveError('evaluate-text', '--text is for Parquet files', { where: { file } });
+  const source = await openStream(file);
+  try {
+    const input = await inspectRecords(source, request.specs, undefined);
+    const reader = new RecordReader(contextOf(request));
+    let row = 0;
+    for await (const { record, line, result } of reader.examine(input, source, 0, 0, Number.POSITIVE_INFINITY)) {
+      if ('code' in result) throw new TrajsieveError(result.code, result.message, { where: { file, line } });
+      const values = JSON.parse(new TextDecoder().decode(record)) as Record<string, unknown>;
+      yield { row, ...result, values };
+      row += 1;
     }
   } finally {
     source.close();

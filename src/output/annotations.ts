@@ -1,5 +1,6 @@
 import type { Finding } from '../detectors/finding.ts';
 import { severities } from '../detectors/finding.ts';
+import type { RowEdit } from '../edit/row-edit.ts';
 import type { ColumnSpec } from '../parquet/columns.ts';
 import type { Decision } from '../policy/policy.ts';
 
@@ -13,6 +14,10 @@ export interface RowResult {
   readonly unlisted: number;
   /** why the row could not be examined */
   readonly error?: string;
+  /** why the row is not kept although its findings alone would have it changed and kept */
+  readonly uneditable?: string;
+  /** how the row was changed */
+  readonly edit?: RowEdit;
 }
 
 /** Most findings of one row that are listed. */
@@ -45,10 +50,24 @@ export const annotationColumns: readonly ColumnSpec[] = [
     ],
   }),
   text('trajsieve_error'),
+  text('trajsieve_disposition'),
+  // number of steps that were left of the list of steps, where it was truncated
+  number('trajsieve_truncated_at'),
+  // steps that nothing is to be learned from
+  list('trajsieve_masked_steps', number('element')),
+  // findings whose spans were replaced
+  number('trajsieve_redacted'),
 ];
 
 /** The values of the annotation columns for one row, by column. */
-export function annotate({ row, decision, findings, error }: RowResult): Readonly<Record<string, unknown>> {
+export function annotate({
+  row,
+  decision,
+  findings,
+  error,
+  uneditable,
+  edit,
+}: RowResult): Readonly<Record<string, unknown>> {
   return {
     trajsieve_row: BigInt(row),
     trajsieve_verdict: decision.verdict,
@@ -66,7 +85,11 @@ export function annotate({ row, decision, findings, error }: RowResult): Readonl
       outcome: finding.outcome,
       authorisation: finding.authorisation,
     })),
-    trajsieve_error: error ?? null,
+    trajsieve_error: error ?? uneditable ?? null,
+    trajsieve_disposition: decision.disposition,
+    trajsieve_truncated_at: edit?.keep ?? null,
+    trajsieve_masked_steps: edit === undefined || edit.mask.length === 0 ? null : edit.mask,
+    trajsieve_redacted: edit === undefined || edit.redact.length === 0 ? null : edit.redact.length,
   };
 }
 

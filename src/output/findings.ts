@@ -1,4 +1,5 @@
 import type { ColumnSpec } from '../parquet/columns.ts';
+import type { RowAbout } from './about.ts';
 import type { RowResult } from './annotations.ts';
 
 const text = (name: string): ColumnSpec => ({ name, type: 'string' });
@@ -27,6 +28,15 @@ export const findingColumns: readonly ColumnSpec[] = [
   text('via'),
   text('outcome'),
   text('authorisation'),
+  text('confidence'),
+  text('source'),
+  text('task'),
+  text('model'),
+  text('group'),
+  text('tool'),
+  { name: 'reward', type: 'double' },
+  { name: 'success', type: 'boolean' },
+  number('steps'),
 ];
 
 /** The rows of the findings table for one row of the input. */
@@ -34,6 +44,7 @@ export function findingRows(
   file: string,
   id: string | undefined,
   result: RowResult,
+  about?: RowAbout,
 ): Readonly<Record<string, unknown>>[] {
   const { verdict, disposition } = result.decision;
   return result.findings.map((finding) => ({
@@ -58,5 +69,14 @@ export function findingRows(
     via: finding.via.join(' > '),
     outcome: finding.outcome,
     authorisation: finding.authorisation,
+    confidence: finding.confidence,
+    source: about?.source ?? null,
+    task: about?.task ?? null,
+    model: about?.model ?? null,
+    group: about?.group ?? null,
+    tool: about?.tools.get(`${finding.step} ${finding.call}`) ?? null,
+    reward: about?.reward ?? null,
+    success: about?.success ?? null,
+    steps: about?.steps ?? null,
   }));
 }

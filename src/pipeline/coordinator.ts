@@ -5,6 +5,7 @@ import { messageOf, TrajsieveError } from '../errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { firstRowOf, type WorkUnit } from './plan.ts';
 import { RowMap } from './row-map.ts';
+import type { RunMode } from './run-mode.ts';
 import type { Settings } from './settings.ts';
 import { emptyTally } from './tally.ts';
 import type { UnitResult } from './unit-account.ts';
@@ -14,6 +15,7 @@ import type { Assignment, WorkerMessage, WorkerStart } from './worker.ts';
 /** How to run the units of a plan. */
 export interface Assignments {
   readonly settings: Settings;
+  readonly mode: RunMode;
   readonly workers: number;
   /** bytes that all workers together may aim to stay under */
   readonly memory: number;
@@ -23,8 +25,8 @@ export interface Assignments {
   readonly partial: string;
   readonly signal: AbortSignal;
   onProgress(progress: Progress): void;
-  /** A unit is done: its files lie in `folder`. */
-  onDone(unit: WorkUnit, folder: string, result: UnitResult): void;
+  /** A unit is done: its files lie in `folder`. What is thrown ends the run. */
+  onDone(unit: WorkUnit, folder: string, result: UnitResult): Promise<void>;
   /** A unit could not be done, for a reason that may pass. */
   onFailed(unit: WorkUnit, code: string, message: string): void;
 }
@@ -75,7 +77,7 @@ async function work(queue: Job[], assignments: Assignments): Promise<void> {
       const end = await worker.process(job);
       if (end.type === 'crashed') {
         worker = undefined;
-        if (!retry(job, end, assignments)) job = queue.shift();
+        if (!(await retry(job, end, assignments))) job = queue.shift();
         continue;
       }
       if (end.type === 'aborted') return;
@@ -85,7 +87,7 @@ async function work(queue: Job[], assignments: Assignments): Promise<void> {
       // what cannot be written here cannot be written elsewhere either
       if (end.type === 'failed' && end.code.startsWith('output-'))
         throw new TrajsieveError(end.code, end.message);
-      if (end.type === 'done') assignments.onDone(job.unit, end.folder, end.result);
+      if (end.type === 'done') await assignments.onDone(job.unit, end.folder, end.result);
       else assignments.onFailed(job.unit, end.code, end.message);
       job = queue.shift();
     }
@@ -95,7 +97,11 @@ async function work(queue: Job[], assignments: Assignments): Promise<void> {
 }
 
 /** Notes where a worker ended. False when the unit is finished with, as unreadable. */
-function retry(job: Job, end: { row: number; cause: string }, assignments: Assignments): boolean {
+async function retry(
+  job: Job,
+  end: { row: number; cause: string },
+  assignments: Assignments,
+): Promise<boolean> {
   const times = (job.crashes.get(end.row) ?? 0) + 1;
   job.crashes.set(end.row, times);
   if (times < attempts) return true;
@@ -115,7 +121,7 @@ function retry(job: Job, end: { row: number; cause: string }, assignments: Assig
   for (const { rows } of unreadable) map.unreadable(rows);
   const folder = join(assignments.partial, `${job.unit.number}-none`);
   mkdirSync(folder, { recursive: true });
-  assignments.onDone(job.unit, folder, {
+  await assignments.onDone(job.unit, folder, {
     rows: map.account(),
     map: map.toString(),
     outputs: [],
@@ -145,10 +151,11 @@ class Thread {
   #isReady = false;
 
   constructor(assignments: Assignments) {
-    const { settings, memory, workers } = assignments;
+    const { settings, mode, memory, workers } = assignments;
     const share = memory / workers;
     const start: WorkerStart = {
       settings,
+      mode,
       windowBytes: Math.max(1 << 20, Math.round(share / 32)),
       heartbeat: this.#heartbeat.buffer,
     };

@@ -44,14 +44,10 @@ export async function listEvalSamples(source: ByteSource): Promise<EvalSample[]>
   }));
 }
 
-/** Whether a file begins as a ZIP archive does. */
-export function isZip(head: Uint8Array): boolean {
-  return head[0] === 0x50 && head[1] === 0x4b && head[2] === 0x03 && head[3] === 0x04;
-}
-
 /**
  * The samples as records: the JSON of each as it lies in the archive. What was cut into chunks is put together again, its
- * messages alone: the events that repeat them are left out. `lines` holds the number of each sample, from 1. A sample that
+ * messages alone: the events that repeat them are left out. `lines` holds the
+ * number of each sample in the range, from 1. A sample that
  * cannot be read is told in `damage`, and costs itself.
  * @param budget bytes of one block, or one record when that is longer
  * @param range samples `[start, end)` of the list
@@ -64,15 +60,21 @@ export async function* evalSamples(
   await loadCodecs();
   const samples = await listEvalSamples(source);
   let block = new Block();
-  for (let number = range.start; number < Math.min(range.end, samples.length); number++) {
-    const sample = samples[number]!;
-    if (sample.size > longestRecord) block.addTooLong(number + 1);
+  const wanted = samples.slice(range.start, range.end);
+  const entries = wanted.flatMap((sample) => sample.entries);
+  source.expect?.(
+    Math.min(...entries.map(({ offset }) => offset)),
+    Math.max(...entries.map(({ offset, compressedSize }) => offset + compressedSize)),
+  );
+  for (const [at, sample] of wanted.entries()) {
+    const number = at + 1;
+    if (sample.size > longestRecord) block.addTooLong(number);
     else {
       try {
-        block.add(number + 1, await readSample(source, sample));
+        block.add(number, await readSample(source, sample));
       } catch (error) {
         if (error instanceof TrajsieveError) throw error;
-        block.addDamaged(number + 1, `${sample.name}: ${messageOf(error)}`);
+        block.addDamaged(number, `${sample.name}: ${messageOf(error)}`);
       }
     }
     if (block.size >= budget) {

@@ -1,17 +1,27 @@
-import { type Engine, stepFlag, trajectoryFlag } from '../detectors/engine.ts';
+import { type RowTelemetry, withTelemetry } from '../correlate/row-telemetry.ts';
+import { type Engine, stepFlag } from '../detectors/engine.ts';
+import type { Finding } from '../detectors/finding.ts';
+import { planEdit, UneditableRow } from '../edit/row-edit.ts';
 import { messageOf } from '../errors.ts';
+import { aboutOf, type RowAbout } from '../output/about.ts';
 import type { RowResult } from '../output/annotations.ts';
 import { findingsPerRow } from '../output/annotations.ts';
+import { groupName } from '../output/groups.ts';
 import { assembleColumn, assembleElement } from '../parquet/assemble.ts';
 import type { Window } from '../parquet/window.ts';
-import { decide, type Policy } from '../policy/policy.ts';
+import { type Disposition, decide, decideUneditable, type Policy } from '../policy/policy.ts';
 import type { Step, Trajectory } from '../trajectory/model.ts';
 import type { Shape } from '../trajectory/shape.ts';
-import { type RowCandidates, type TextSearch, unreadableFlag } from './text-search.ts';
+import type { RecordedRow } from './recorded.ts';
+import type { RowCandidates, TextSearch } from './text-search.ts';
 
 /** A row that was examined, with what the findings table needs beside the result. */
 export interface Examined extends RowResult {
   readonly id?: string;
+  /** set where something was found */
+  readonly about?: RowAbout;
+  /** all findings, those beyond the limit too */
+  readonly found: readonly Finding[];
 }
 
 /** A row that can be read, all of it or one step. Either may throw where the row does not fit its spec. */
@@ -56,32 +66,93 @@ export class Examiner {
    * The result for one row. Nothing that a data set or a detector does leaves here as an exception: it costs the row.
    * @param number of the row in its file
    * @param candidates what the prefilter found; undefined when there is no prefilter
+   * @param telemetry what the sensors saw of the row, if anything
    */
-  examine(row: ReadableRow, number: number, candidates: RowCandidates | undefined): Examined {
+  examine(
+    row: ReadableRow,
+    number: number,
+    candidates: RowCandidates | undefined,
+    telemetry?: RowTelemetry,
+  ): Examined {
     try {
-      if (candidates !== undefined && !this.#isWorthReading(row, candidates)) return this.clean(number);
+      const isSeen = telemetry !== undefined && telemetry.findings.length > 0;
+      if (!isSeen && candidates !== undefined && !this.#isWorthReading(row, candidates))
+        return this.clean(number);
       const trajectory = row.trajectory();
       const only = candidates === undefined ? undefined : this.#chosenSteps(trajectory, candidates);
-      const found = only !== undefined && only.size === 0 ? [] : this.#engine.detect(trajectory, only);
+      const detected = only !== undefined && only.size === 0 ? [] : this.#engine.detect(trajectory, only);
+      const found = telemetry === undefined ? detected : withTelemetry(detected, telemetry);
       const { id } = trajectory.metadata;
-      return {
-        row: number,
-        findings: found.slice(0, findingsPerRow),
-        unlisted: Math.max(0, found.length - findingsPerRow),
-        decision: decide(this.#policy, found, false),
-        ...(id === undefined ? {} : { id }),
-      };
+      const about = found.length === 0 ? undefined : aboutOf(trajectory);
+      return this.#decided(number, { found, id, about }, () => trajectory);
+    } catch (error) {
+      return this.failed(number, messageOf(error));
+    }
+  }
+
+  /** The same from what an earlier scan found in the row; the row is read only where it is to be changed. */
+  replay(row: () => Trajectory, number: number, recorded: RecordedRow): Examined {
+    if (recorded.error !== undefined) return this.failed(number, recorded.error);
+    try {
+      return this.#decided(number, recorded, row);
     } catch (error) {
       return this.failed(number, messageOf(error));
     }
   }
 
   clean(row: number): Examined {
-    return { row, findings: [], unlisted: 0, decision: decide(this.#policy, [], false) };
+    return { row, found: [], findings: [], unlisted: 0, decision: decide(this.#policy, [], false) };
   }
 
   failed(row: number, error: string): Examined {
-    return { row, findings: [], unlisted: 0, decision: decide(this.#policy, [], true), error };
+    return { row, found: [], findings: [], unlisted: 0, decision: decide(this.#policy, [], true), error };
+  }
+
+  /** A row that would be kept, as a member of a group that is not whole any more. */
+  ofBrokenGroup({ edit: _, ...examined }: Examined): Examined {
+    const { verdict } = examined.decision;
+    return {
+      ...examined,
+      decision: { verdict, disposition: 'drop' },
+      uneditable: 'other members of its group are not kept',
+    };
+  }
+
+  /** The result for a row that cannot be changed as its findings ask. */
+  uneditable({ edit: _, ...examined }: Examined, reason: string): Examined {
+    return {
+      ...examined,
+      decision: decideUneditable(this.#policy, examined.decision),
+      uneditable: `cannot be changed as asked: ${reason}`,
+    };
+  }
+
+  #decided(
+    row: number,
+    {
+      found,
+      id,
+      about,
+    }: { found: readonly Finding[]; id?: string | undefined; about?: RowAbout | undefined },
+    trajectory: () => Trajectory,
+  ): Examined {
+    const decision = decide(this.#policy, found, false);
+    const examined: Examined = {
+      row,
+      found,
+      findings: found.slice(0, findingsPerRow),
+      unlisted: Math.max(0, found.length - findingsPerRow),
+      decision,
+      ...(id === undefined ? {} : { id }),
+      ...(about === undefined ? {} : { about }),
+    };
+    if (decision.edits === undefined) return examined;
+    try {
+      return { ...examined, edit: planEdit(trajectory(), decision.edits) };
+    } catch (error) {
+      if (!(error instanceof UneditableRow)) throw error;
+      return this.uneditable(examined, error.message);
+    }
   }
 
   /** Whether a row must be assembled: not when its picked steps, taken alone, match no rule. */
@@ -89,14 +160,31 @@ export class Examiner {
     const { step: readStep } = row;
     if (readStep === undefined) return true;
     for (const [step, flags] of candidates) {
-      if (step < 0 || (flags & (trajectoryFlag | unreadableFlag)) !== 0) return true;
+      if (step < 0 || (flags & ~stepFlag) !== 0) return true;
       if ((flags & stepFlag) !== 0 && this.#engine.mayMatch(readStep(step))) return true;
     }
     return false;
   }
 
-  #chosenSteps(trajectory: Trajectory, candidates: RowCandidates): ReadonlySet<number> {
-    if (!candidates.has(-1)) return new Set(candidates.keys());
-    return new Set(this.#search.findInTrajectory(trajectory).keys());
+  #chosenSteps(trajectory: Trajectory, candidates: RowCandidates): RowCandidates {
+    if (!candidates.has(-1)) return candidates;
+    return this.#search.findInTrajectory(trajectory);
+  }
+}
+
+const staying: ReadonlySet<Disposition> = new Set(['keep', 'annotate', 'redact', 'mask', 'truncate']);
+
+/** Whether a row would be kept that is of a group which is not whole any more. */
+export function isOfBrokenGroup(
+  { decision }: Examined,
+  trajectory: () => Trajectory,
+  broken: ReadonlySet<string> | undefined,
+): boolean {
+  if (broken === undefined || broken.size === 0 || !staying.has(decision.disposition)) return false;
+  try {
+    const { group } = trajectory().metadata;
+    return group !== undefined && broken.has(groupName(group));
+  } catch {
+    return false; // what cannot be read names no group
   }
 }

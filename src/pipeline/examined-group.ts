@@ -1,12 +1,17 @@
+import type { GroupEditor } from '../edit/parquet.ts';
+import { changesRow, redactEvidence } from '../edit/row-edit.ts';
 import { annotate, annotationColumns } from '../output/annotations.ts';
 import { findingColumns, findingRows } from '../output/findings.ts';
+import { SliceCounter } from '../output/slices.ts';
 import type { PageMap } from '../parquet/column.ts';
 import type { CodecName, RowGroup } from '../parquet/footer.ts';
 import { OwnColumns } from '../parquet/own-columns.ts';
 import { dropped } from '../parquet/splice.ts';
 import type { Disposition } from '../policy/policy.ts';
+import type { Examined } from './examine.ts';
 import type { ExaminedRow } from './group-reader.ts';
-import { keptOutput, quarantineOutput, unreadableRow } from './row-map.ts';
+import { recordedColumns, recordedValues, recordOf } from './recorded.ts';
+import { keptOutput, negativeOutput, quarantineOutput, unreadableRow } from './row-map.ts';
 import { countRow, emptyTally } from './tally.ts';
 
 /** Codec of tables that are all our own. */
@@ -22,6 +27,10 @@ export function codecBeside(group: RowGroup): CodecName {
 const outputOf: Readonly<Record<Disposition, number>> = {
   keep: keptOutput,
   annotate: keptOutput,
+  redact: keptOutput,
+  mask: keptOutput,
+  truncate: keptOutput,
+  negative: negativeOutput,
   quarantine: quarantineOutput,
   drop: dropped,
 };
@@ -42,9 +51,16 @@ export class ExaminedGroup {
   readonly annotations: readonly OwnColumns[];
   readonly findings = new OwnColumns(findingColumns, tableCodec);
   readonly tally = emptyTally();
+  readonly slices = new SliceCounter();
   readonly errors: RowError[] = [];
   /** rows of the pages that were read, which the splice then need not count */
   readonly pages: PageMap = new Map();
+  /** what is recorded for deciding again */
+  readonly recorded = new OwnColumns(recordedColumns, tableCodec);
+  /** rows that are kept, and changed on their way */
+  readonly edited = new Set<number>();
+  /** the changes; of records, they are made already */
+  edits: GroupEditor | undefined;
 
   /**
    * @param codec of the annotation columns
@@ -53,7 +69,9 @@ export class ExaminedGroup {
   constructor(codec: CodecName, rowCount = 0) {
     this.#rowCount = rowCount;
     this.#target = new Uint8Array(rowCount).fill(dropped);
-    this.annotations = [keptOutput, quarantineOutput].map(() => new OwnColumns(annotationColumns, codec));
+    this.annotations = [keptOutput, quarantineOutput, negativeOutput].map(
+      () => new OwnColumns(annotationColumns, codec),
+    );
   }
 
   /** For each row the number of its output, or `dropped`. */
@@ -63,22 +81,42 @@ export class ExaminedGroup {
 
   /**
    * @param file how the findings table names the input
+   * @param source number of the file among those of its unit
    * @returns the number of the row's output, or `dropped`
    */
-  add({ row, examined, isCandidate }: ExaminedRow, file: string): number {
+  add({ row, examined, isCandidate, facts }: ExaminedRow, file: string, source: number): number {
     if (isCandidate) this.tally.candidates += 1;
     const output = outputOf[examined.decision.disposition];
     this.#setTarget(row, output);
-    countRow(this.tally, examined);
+    const { edit } = examined;
+    const isChanged = output === keptOutput && edit !== undefined && changesRow(edit);
+    if (isChanged) this.edited.add(row);
+    countRow(this.tally, examined, isChanged ? edit : undefined);
+    if (isCandidate || examined.error !== undefined)
+      this.recorded.add(recordedValues(source, examined.row, recordOf(examined)), 1 + examined.found.length);
+    if (facts !== undefined) {
+      const isGone = output !== keptOutput;
+      const rules = isGone ? examined.findings.map((finding) => finding.rule) : [];
+      this.slices.add(facts, { isGone, isChanged, rules });
+    }
     this.annotations[output]?.add(annotate(examined), 1 + examined.findings.length);
-    for (const finding of findingRows(file, examined.id, examined)) this.findings.add(finding);
+    for (const finding of findingRows(file, examined.id, shown(examined), examined.about))
+      this.findings.add(finding);
     if (examined.error !== undefined) this.errors.push({ file, row: examined.row, error: examined.error });
     return output;
   }
 
-  /** A row that could not be read: it is in no output. */
-  addUnreadable(row: number): void {
+  /**
+   * A record that could not be read: it is in no output.
+   * @param place its file's number within the unit, and its own number within that
+   */
+  addUnreadable(
+    row: number,
+    place: { readonly source: number; readonly row: number },
+    unreadable: { readonly code: string; readonly message: string },
+  ): void {
     this.#setTarget(row, unreadableRow);
+    this.recorded.add(recordedValues(place.source, place.row, { found: [], unreadable }));
   }
 
   #setTarget(row: number, output: number): void {
@@ -90,4 +128,15 @@ export class ExaminedGroup {
     this.#target[row] = output;
     this.#rowCount = Math.max(this.#rowCount, row + 1);
   }
+}
+
+/** What the findings table shows of a row: where texts were replaced in it, they are no evidence either. */
+function shown(examined: Examined): Examined {
+  const redactions = examined.edit?.redact ?? [];
+  if (redactions.length === 0) return examined;
+  const findings = examined.findings.map((finding) => ({
+    ...finding,
+    evidence: redactEvidence(finding.evidence, redactions),
+  }));
+  return { ...examined, findings };
 }

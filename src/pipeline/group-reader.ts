@@ -1,14 +1,22 @@
-import { leavesBelow } from '../parquet/assemble.ts';
+import { TelemetryRows } from '../correlate/row-telemetry.ts';
+import type { GroupEditor } from '../edit/parquet.ts';
+import { UneditableRow } from '../edit/row-edit.ts';
+import type { RowFacts } from '../output/slices.ts';
+import { assembleColumn, leavesBelow } from '../parquet/assemble.ts';
 import type { PageMap } from '../parquet/column.ts';
 import type { RowGroup } from '../parquet/footer.ts';
 import type { Leaf } from '../parquet/schema.ts';
 import type { ByteSource } from '../parquet/source.ts';
-import { readWindows } from '../parquet/window.ts';
+import { readWindows, type Window } from '../parquet/window.ts';
 import { buildPrefilter } from '../prefilter/prefilter.ts';
+import type { Trajectory } from '../trajectory/model.ts';
 import type { Shape } from '../trajectory/shape.ts';
 import { CandidateFinder } from './candidates.ts';
-import { type Examined, Examiner, windowRow } from './examine.ts';
-import { TextSearch } from './text-search.ts';
+import { type Examined, Examiner, isOfBrokenGroup, readColumns, windowRow } from './examine.ts';
+import type { RecordedRows } from './recorded.ts';
+import { FactsReader } from './row-facts.ts';
+import { type RowCandidates, TextSearch } from './text-search.ts';
+import { type StepRow, TrajectoryRows } from './trajectory-rows.ts';
 import type { UnitContext } from './unit-context.ts';
 
 /** A row with what was made of it. */
@@ -18,7 +26,12 @@ export interface ExaminedRow {
   readonly examined: Examined;
   /** whether the prefilter picked it */
   readonly isCandidate: boolean;
+  /** what is known of it without reading it, for the slices of the report */
+  readonly facts?: RowFacts;
 }
+
+/** What the prefilter found in a row that it did not pick. */
+const nothing: RowCandidates = new Map();
 
 /** Reads row groups window by window and examines the rows that the prefilter picks. */
 export class GroupReader {
@@ -28,8 +41,12 @@ export class GroupReader {
   readonly #leaves: ReadonlySet<Leaf>;
   readonly #finder: CandidateFinder;
   readonly #examiner: Examiner;
+  readonly #facts: FactsReader;
+  readonly #recorded: RecordedRows | undefined;
+  readonly #telemetry: TelemetryRows | undefined;
 
-  constructor(source: ByteSource, shape: Shape, context: UnitContext) {
+  /** @param recorded what an earlier scan found: nothing is matched then */
+  constructor(source: ByteSource, shape: Shape, context: UnitContext, recorded?: RecordedRows) {
     const { engine, policy } = context;
     this.#source = source;
     this.#context = context;
@@ -38,39 +55,129 @@ export class GroupReader {
     const search = new TextSearch(buildPrefilter(engine.requirements), engine.hidesWords);
     this.#finder = new CandidateFinder(shape, this.#leaves, search);
     this.#examiner = new Examiner(engine, policy, search);
+    this.#facts = new FactsReader(shape, this.#leaves);
+    this.#recorded = recorded;
+    this.#telemetry = TelemetryRows.of(source.name, context);
   }
 
   /**
    * The rows of a group in order, a window at a time.
    * @param limit rows to take at most
    * @param pages is told the rows of the pages that were read, when all were
+   * @param edits is told how rows are to be changed
    */
-  async *examine(group: RowGroup, limit: number, pages?: PageMap): AsyncGenerator<readonly ExaminedRow[]> {
+  async *examine(
+    group: RowGroup,
+    limit: number,
+    pages?: PageMap,
+    edits?: GroupEditor,
+  ): AsyncGenerator<readonly ExaminedRow[]> {
     const { prefilter, windowBytes, givenUp, onRow } = this.#context;
-    for await (const window of readWindows(this.#source, group, this.#leaves, windowBytes, pages)) {
-      const candidates = prefilter ? this.#finder.find(window) : undefined;
+    const leaves = new Set([...this.#leaves, ...this.#facts.extraLeaves(group)]);
+    for await (const window of readWindows(this.#source, group, leaves, windowBytes, pages)) {
+      const facts = this.#facts.read(window);
+      const matches = this.#recorded === undefined;
+      const candidates = prefilter && matches ? this.#finder.find(window) : undefined;
       const rows: ExaminedRow[] = [];
       const count = Math.min(window.rowCount, limit - window.firstRow);
       for (let at = 0; at < count; at++) {
         const row = window.firstRow + at;
         const fileRow = group.firstRow + row;
         const picked = candidates?.get(at);
-        const isCandidate = candidates === undefined || picked !== undefined;
+        const recorded = await this.#recorded?.take(0, fileRow);
+        const telemetry = matches ? this.#telemetry?.at(fileRow) : undefined;
+        const isCandidate = matches
+          ? candidates === undefined || picked !== undefined || telemetry !== undefined
+          : recorded !== undefined;
         if (!isCandidate) {
-          rows.push({ row, examined: this.#examiner.clean(fileRow), isCandidate });
+          const clean = this.#examiner.clean(fileRow);
+          const examined = this.#grouped(clean, windowRow(window, this.#shape, at).trajectory);
+          rows.push({ row, examined, isCandidate, facts: facts[at]! });
           continue;
         }
         const cause = givenUp.get(fileRow);
         onRow(fileRow);
+        const readable = windowRow(window, this.#shape, at);
         const examined =
-          cause === undefined
-            ? this.#examiner.examine(windowRow(window, this.#shape, at), fileRow, picked)
-            : this.#examiner.failed(fileRow, cause);
+          cause !== undefined
+            ? this.#examiner.failed(fileRow, cause)
+            : recorded !== undefined
+              ? this.#examiner.replay(readable.trajectory, fileRow, recorded)
+              : this.#examiner.examine(readable, fileRow, candidates && (picked ?? nothing), telemetry);
+        const edited = this.#edit(window, at, row, this.#grouped(examined, readable.trajectory), edits);
         onRow(-1);
-        rows.push({ row, examined, isCandidate });
+        rows.push({ row, examined: edited, isCandidate, facts: facts[at]! });
       }
       yield rows;
       if (window.firstRow + window.rowCount >= limit) return;
+    }
+  }
+
+  /** Gathers rows that are steps into trajectories. */
+  gather(file: string): TrajectoryRows {
+    return new TrajectoryRows(file, this.#shape, this.#examiner, this.#context);
+  }
+
+  /**
+   * The rows of a group as steps, in order, a window at a time.
+   * @param part number of the group among those of the unit
+   * @param limit rows to take at most
+   * @param pages is told the rows of the pages that were read, when all were
+   */
+  async *steps(
+    group: RowGroup,
+    part: number,
+    limit: number,
+    pages: PageMap,
+  ): AsyncGenerator<readonly StepRow[]> {
+    const by = this.#shape.columns.find(({ name }) => name === this.#shape.group?.by);
+    const leaves = new Set([...this.#leaves, ...this.#facts.extraLeaves(group)]);
+    for await (const window of readWindows(this.#source, group, leaves, this.#context.windowBytes, pages)) {
+      const facts = this.#facts.read(window);
+      const rows: StepRow[] = [];
+      const count = Math.min(window.rowCount, limit - window.firstRow);
+      for (let at = 0; at < count; at++) {
+        const row = window.firstRow + at;
+        const fileRow = group.firstRow + row;
+        const id = by && assembleColumn(window, by, at);
+        rows.push({
+          part,
+          row,
+          fileRow,
+          id: id === undefined || id === null ? undefined : String(id),
+          facts: facts[at]!,
+          recorded: await this.#recorded?.take(0, fileRow),
+          values: () => readColumns(window, this.#shape, at),
+        });
+      }
+      yield rows;
+      if (window.firstRow + window.rowCount >= limit) return;
+    }
+  }
+
+  /** A row that would be kept goes where others of its group went. */
+  #grouped(examined: Examined, trajectory: () => Trajectory): Examined {
+    const { brokenGroups } = this.#context;
+    return isOfBrokenGroup(examined, trajectory, brokenGroups)
+      ? this.#examiner.ofBrokenGroup(examined)
+      : examined;
+  }
+
+  /** Notes the changes of a row; where they cannot be made, it is decided anew. */
+  #edit(
+    window: Window,
+    at: number,
+    row: number,
+    examined: Examined,
+    edits: GroupEditor | undefined,
+  ): Examined {
+    if (examined.edit === undefined || edits === undefined) return examined;
+    try {
+      edits.add(window, at, row, examined.edit);
+      return examined;
+    } catch (error) {
+      if (!(error instanceof UneditableRow)) throw error;
+      return this.#examiner.uneditable(examined, error.message);
     }
   }
 }

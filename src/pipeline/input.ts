@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { readFooter } from '../parquet/footer.ts';
-import { openFile } from '../parquet/source.ts';
+import type { ByteSource } from '../parquet/source.ts';
+import { openStream, randomAccess } from '../remote/open.ts';
 import { applySpec, recognise } from '../trajectory/recognise.ts';
 import type { DatasetSpec } from '../trajectory/spec.ts';
 import type { InputProblem } from './inputs.ts';
 import { inspectRecords, isParquet } from './record-input.ts';
 import { firstRows } from './sample.ts';
+import { isZip } from './zip.ts';
 
 /**
  * How the rows of a file lie in it: row groups of Parquet; lines of JSONL; elements of one JSON array; one JSON document
- * that is a row or holds many; or entries that are one trajectory together.
+ * that is a row or holds many; entries that are one trajectory together; or the samples of an Inspect `.eval` log.
  */
-export type InputKind = 'parquet' | 'lines' | 'array' | 'document' | 'session';
+export type InputKind = 'parquet' | 'lines' | 'array' | 'document' | 'session' | 'samples';
 
 /** Tells one version of a file from another without reading all of it. */
 export interface FileIdentity {
@@ -22,6 +23,8 @@ export interface FileIdentity {
   readonly modified: number;
   /** SHA-256 of a Parquet file's footer; of the first and last bytes of another file */
   readonly footer: string;
+  /** the entity tag of a remote file, where its server gives one */
+  readonly version?: string;
 }
 
 /** A part of an input that a work unit takes whole: a row group, or a range of lines. */
@@ -34,7 +37,10 @@ export interface InputPart {
   readonly bytes: number;
   /** row number, in the file, of its first row */
   readonly firstRow: number;
-  /** for lines: bytes `[start, end)` of the file, and the number of the first line, from 1 */
+  /**
+   * for lines: bytes `[start, end)` of the file, and the number of the first line, from 1;
+   * for samples: their numbers `[start, end)` in the log, from 0, and that of the first, from 1
+   */
   readonly lines?: { readonly start: number; readonly end: number; readonly line: number };
 }
 
@@ -60,9 +66,14 @@ export async function inspectInput(
   dataset: DatasetSpec | undefined,
 ): Promise<Input | InputProblem> {
   try {
-    return isParquet(file)
-      ? await inspectParquet(file, specs, dataset)
-      : await inspectRecords(file, specs, dataset);
+    const source = await openStream(file);
+    try {
+      return (await isParquet(source))
+        ? await inspectParquet(source, specs, dataset)
+        : await inspectRecords((await isZip(source)) ? randomAccess(source) : source, specs, dataset);
+    } finally {
+      source.close();
+    }
   } catch (error) {
     if (error instanceof TrajsieveError) return { file, code: error.code, message: error.describe() };
     return { file, code: 'input-unreadable', message: `${messageOf(error)} (${file})` };
@@ -70,11 +81,12 @@ export async function inspectInput(
 }
 
 async function inspectParquet(
-  file: string,
+  stream: ByteSource,
   specs: readonly DatasetSpec[],
   dataset: DatasetSpec | undefined,
 ): Promise<Input> {
-  const source = openFile(file);
+  const file = stream.name;
+  const source = randomAccess(stream);
   try {
     const footer = await readFooter(source);
     const shape =
@@ -83,7 +95,7 @@ async function inspectParquet(
         : applySpec(dataset, footer, file);
     return {
       file,
-      identity: identityOf(file, footer.bytes),
+      identity: identityOf(source, footer.bytes),
       kind: 'parquet',
       spec: shape.spec,
       reason: shape.reason,
@@ -102,7 +114,7 @@ async function inspectParquet(
 }
 
 /** @param telling bytes that differ between versions of the file */
-export function identityOf(file: string, telling: Uint8Array): FileIdentity {
-  const { size, mtimeMs } = statSync(file);
-  return { size, modified: Math.round(mtimeMs), footer: createHash('sha256').update(telling).digest('hex') };
+export function identityOf({ size, modified, version }: ByteSource, telling: Uint8Array): FileIdentity {
+  const footer = createHash('sha256').update(telling).digest('hex');
+  return { size, modified, footer, ...(version === undefined ? {} : { version }) };
 }

@@ -2,6 +2,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { messageOf, TrajsieveError } from '../errors.ts';
+import { expandRemote } from '../remote/expand.ts';
+import { isRemote } from '../remote/location.ts';
 
 /** An input that could not be opened; the others are still done. */
 export interface InputProblem {
@@ -10,15 +12,16 @@ export interface InputProblem {
   readonly message: string;
 }
 
-/** What is taken from a folder: the first of these that it has. JSON beside Parquet describes it. */
+/** What is taken from a folder: the first of these that it has. JSON beside Parquet or logs describes them. */
 const filePatterns = [
   ['**/*.parquet'],
+  ['**/*.eval'],
   ['**/*.jsonl', '**/*.ndjson', '**/*.jsonl.gz', '**/*.jsonl.zst', '**/*.ndjson.gz', '**/*.ndjson.zst'],
   ['**/*.json', '**/*.traj', '**/*.json.gz', '**/*.json.zst'],
 ];
 
 /**
- * Expands files, folders and globs into a sorted list of files without duplicates. A name that leads nowhere, a folder
+ * Expands files, folders and globs, local and remote, into a sorted list of files without duplicates. A name that leads nowhere, a folder
  * without data and a glob without a match are errors: an empty input is never taken for a clean one.
  */
 export async function expandInputs(inputs: readonly string[]): Promise<string[]> {
@@ -30,6 +33,7 @@ export async function expandInputs(inputs: readonly string[]): Promise<string[]>
 }
 
 async function expandOne(input: string): Promise<string[]> {
+  if (isRemote(input)) return await expandRemote(input, filePatterns);
   const stat = statOrUndefined(input);
   if (stat?.isDirectory()) {
     for (const patterns of filePatterns) {
@@ -38,7 +42,10 @@ async function expandOne(input: string): Promise<string[]> {
     }
     throw new TrajsieveError(
       'input-empty',
-      `folder ${JSON.stringify(input)} holds no ${filePatterns.flat().map((pattern) => pattern.slice(4)).join(', ')} file`,
+      `folder ${JSON.stringify(input)} holds no ${filePatterns
+        .flat()
+        .map((pattern) => pattern.slice(4))
+        .join(', ')} file`,
       { remedy: 'name the folder that holds the data, or a pattern of its files' },
     );
   }

@@ -2,20 +2,27 @@ import { TrajsieveError } from '../errors.ts';
 import { leavesBelow } from '../parquet/assemble.ts';
 import { loadCodecs } from '../parquet/codec.ts';
 import { type Footer, readFooter } from '../parquet/footer.ts';
-import { type ByteSource, openFile } from '../parquet/source.ts';
+import type { ByteSource } from '../parquet/source.ts';
 import { readWindows } from '../parquet/window.ts';
+import { nameOf } from '../remote/addresses.ts';
+import { openInput } from '../remote/open.ts';
 import type { Step, Trajectory } from '../trajectory/model.ts';
-import { loadSpecs, recognise } from '../trajectory/recognise.ts';
+import { applySpec, loadSpecs, recognise } from '../trajectory/recognise.ts';
 import type { Shape, TextLeaf } from '../trajectory/shape.ts';
+import type { DatasetSpec } from '../trajectory/spec.ts';
 import { everySurface, surfaceBit, surfaces } from '../trajectory/surface.ts';
 import { readColumns } from './examine.ts';
+import { inspectRecordFile, readRecordTrajectory } from './inspect-records.ts';
+import { isParquetFile } from './record-input.ts';
 import { firstRows } from './sample.ts';
 
 /** How a file is understood. */
 export interface Inspection {
-  readonly rows: number;
+  /** null where only reading all of it tells */
+  readonly rows: number | null;
+  /** what wrote it; how the records lie in it where it is JSON */
   readonly createdBy: string;
-  readonly groups: readonly { rows: number; bytes: number }[];
+  readonly groups: readonly { rows: number | null; bytes: number }[];
   readonly spec: string;
   readonly reason: string;
   readonly columns: readonly { path: string; type: string; codec: string; bytes: number; use: string }[];
@@ -26,12 +33,18 @@ export interface Inspection {
 
 const windowBytes = 4 << 20;
 
-export async function inspectFile(file: string, row: number, stepCount: number): Promise<Inspection> {
+/** @param dataset the spec to read it by, where it is not to be recognised */
+export async function inspectFile(
+  file: string,
+  { row, steps: stepCount, dataset }: { row: number; steps: number; dataset?: DatasetSpec | undefined },
+): Promise<Inspection> {
   await loadCodecs();
-  const source = openFile(file);
+  file = nameOf(file);
+  if (!(await isParquetFile(file))) return await inspectRecordFile(file, row, stepCount, dataset);
+  const source = await openInput(file);
   try {
     const footer = await readFooter(source);
-    const shape = recognise(footer, file, loadSpecs(), await firstRows(source, footer));
+    const shape = await shapeOfFile(source, footer, file, dataset);
     const read = new Set(shape.columns.flatMap((column) => [...leavesBelow(column)]));
     const trajectory =
       row === 0 && footer.rowCount === 0 ? undefined : await trajectoryAt(source, footer, shape, file, row);
@@ -68,16 +81,34 @@ export async function inspectFile(file: string, row: number, stepCount: number):
 }
 
 /** The trajectory of one row of a file. */
-export async function readOneTrajectory(file: string, row: number): Promise<Trajectory> {
+export async function readOneTrajectory(
+  file: string,
+  row: number,
+  dataset?: DatasetSpec,
+): Promise<Trajectory> {
   await loadCodecs();
-  const source = openFile(file);
+  file = nameOf(file);
+  if (!(await isParquetFile(file))) return await readRecordTrajectory(file, row, dataset);
+  const source = await openInput(file);
   try {
     const footer = await readFooter(source);
-    const shape = recognise(footer, file, loadSpecs(), await firstRows(source, footer));
+    const shape = await shapeOfFile(source, footer, file, dataset);
     return await trajectoryAt(source, footer, shape, file, row);
   } finally {
     source.close();
   }
+}
+
+/** The shape of a Parquet file: by the given spec, or recognised. */
+export async function shapeOfFile(
+  source: ByteSource,
+  footer: Footer,
+  file: string,
+  dataset: DatasetSpec | undefined,
+): Promise<Shape> {
+  return dataset === undefined
+    ? recognise(footer, file, loadSpecs(), await firstRows(source, footer))
+    : applySpec(dataset, footer, file);
 }
 
 async function trajectoryAt(

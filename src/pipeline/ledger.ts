@@ -5,6 +5,7 @@ import { TrajsieveError } from '../errors.ts';
 import { onDisk } from '../parquet/sink.ts';
 import { readJson, syncFolder, toJson, writeAtomically } from './files.ts';
 import { describeFiles, type Plan, type UnitSource, type WorkUnit } from './plan.ts';
+import { closes } from './row-map.ts';
 import type { UnitResult } from './unit-account.ts';
 
 /**
@@ -12,7 +13,8 @@ import type { UnitResult } from './unit-account.ts';
  *
  *     config.json       what shapes the results; a run with another one is refused
  *     plan.json         inputs and work units
- *     data/ quarantine/ findings/
+ *     data/ quarantine/ negative/ findings/
+ *     scan/             what was found in each row, for deciding again
  *     ledger/00003.json one entry per work unit: the commit marker. What has none does not count.
  *     report.json       the sum, once every unit is done
  *     .partial/         units in progress; of no use to anybody else
@@ -98,7 +100,7 @@ export class Ledger {
   }
 
   #path(unit: WorkUnit): string {
-    return join(this.folder, 'ledger', `${String(unit.number).padStart(5, '0')}.json`);
+    return join(this.folder, entryPath(unit));
   }
 
   #create(config: RunConfig, plan: Plan): void {
@@ -135,18 +137,25 @@ export class Ledger {
   }
 }
 
-/** Rows in = kept + dropped + quarantined + unreadable, and every row that is kept is in a file. */
+/** Where a unit's entry lies in the run's folder. */
+export function entryPath(unit: WorkUnit): string {
+  return `ledger/${String(unit.number).padStart(5, '0')}.json`;
+}
+
+/** Rows in = kept + negative + dropped + quarantined + unreadable, and every row that is kept is in a file. */
 function checkAccount(entry: LedgerEntry, unit: WorkUnit): void {
   const { rows, outputs, unit: number } = entry;
   const inFolder = (folder: string) =>
     outputs.filter(({ path }) => path.startsWith(`${folder}/`)).reduce((sum, output) => sum + output.rows, 0);
-  const closes =
+  const isClosed =
     rows.in === (unit.rows ?? rows.in) &&
     rows.in === entry.sourceRows.reduce((sum, count) => sum + count, 0) &&
-    rows.in === rows.kept + rows.dropped + rows.quarantined + rows.unreadable &&
-    rows.kept === inFolder('data') &&
-    rows.quarantined === inFolder('quarantine');
-  if (closes) return;
+    closes(rows) &&
+    (entry.shards === false ||
+      (rows.kept === inFolder('data') &&
+        rows.negative === inFolder('negative') &&
+        rows.quarantined === inFolder('quarantine')));
+  if (isClosed) return;
   throw new TrajsieveError(
     'account-open',
     `account of unit ${number} does not close: ${JSON.stringify(rows)}, files ${JSON.stringify(outputs)}`,

@@ -1,10 +1,12 @@
 import type { ColumnSpec } from '../parquet/columns.ts';
 import { OwnColumns } from '../parquet/own-columns.ts';
 import { dropped } from '../parquet/splice.ts';
+import { openInput, openStream } from '../remote/open.ts';
 import { ExaminedGroup } from './examined-group.ts';
 import { firstRowOf, type WorkUnit } from './plan.ts';
 import { recordIdentity } from './record-input.ts';
 import { RecordReader } from './record-reader.ts';
+import { openRecorded } from './recorded.ts';
 import { checkIdentity, describeDamage, UnitAccount, type UnitResult } from './unit-account.ts';
 import type { UnitContext } from './unit-context.ts';
 import { UnitFiles } from './unit-files.ts';
@@ -36,23 +38,31 @@ export async function processRecords(
   context: UnitContext,
 ): Promise<UnitResult> {
   const columns = recordColumns(unit);
-  const files = new UnitFiles(folder, unit.output, undefined, columns);
+  const files = new UnitFiles(folder, unit.output, { records: columns, shards: context.shards });
+  const recorded = await openRecorded(unit, context);
   try {
     const account = new UnitAccount();
     const output = new RecordOutput(files, columns, account);
-    const reader = new RecordReader(context);
+    const reader = new RecordReader(context, recorded);
     let told = 0;
-    for (const source of unit.sources) {
+    for (const [number, source] of unit.sources.entries()) {
       const { file, parts } = source;
-      checkIdentity(source, recordIdentity(file));
       const limit =
         unit.limit ?? parts.reduce((sum, { rows }) => sum + (rows ?? Number.POSITIVE_INFINITY), 0);
       const before = output.rows;
+      const bytes = await (source.kind === 'samples' ? openInput(file, folder) : openStream(file));
       try {
-        for await (const { record, line, result } of reader.examine(source, before, limit)) {
+        checkIdentity(source, await recordIdentity(bytes));
+        for await (const { record, line, result } of reader.examine(source, bytes, number, before, limit)) {
           const row = firstRowOf(source) + output.rows - before;
-          if ('code' in result) output.addUnreadable({ file, line, row, rows: 1, ...result });
-          else output.add(record, { row: output.rows - output.groupStart, ...result }, file);
+          if ('code' in result) output.addUnreadable({ file, line, row, rows: 1, ...result }, number);
+          else
+            output.add(
+              record,
+              { row: output.rows - output.groupStart, ...result, facts: { bytes: record.length } },
+              file,
+              number,
+            );
           told += record.length;
           if (told >= 1 << 20) {
             context.onProgress({ rows: 0, bytes: told, findings: 0 });
@@ -62,7 +72,9 @@ export async function processRecords(
       } catch (error) {
         // where the file cannot be read to its end, nobody knows how many rows are left: they count as one
         const row = firstRowOf(source) + output.rows - before;
-        output.addUnreadable({ file, row, rows: 1, ...describeDamage(error) });
+        output.addUnreadable({ file, row, rows: 1, ...describeDamage(error) }, number);
+      } finally {
+        bytes.close();
       }
       account.sourceRows.push(output.rows - before);
       context.onProgress({ rows: output.rows - before, bytes: 0, findings: 0 });
@@ -73,6 +85,8 @@ export async function processRecords(
   } catch (error) {
     files.abort();
     throw error;
+  } finally {
+    await recorded?.close();
   }
 }
 
@@ -96,18 +110,19 @@ class RecordOutput {
     this.#begin();
   }
 
-  add(record: Uint8Array, row: Parameters<ExaminedGroup['add']>[0], file: string): void {
-    const output = this.#group.add(row, file);
-    if (output !== dropped)
+  add(record: Uint8Array, row: Parameters<ExaminedGroup['add']>[0], file: string, source: number): void {
+    const output = this.#group.add(row, file, source);
+    if (output !== dropped && this.#files.shards)
       this.#records[output]!.add({ trajsieve_file: file, record }, 1 + record.length / bytesPerWeight);
     this.#bytes += record.length;
     this.rows += 1;
     if (this.#bytes >= rowGroupBytes) this.flush();
   }
 
-  addUnreadable(rows: Parameters<UnitAccount['addUnreadable']>[0]): void {
+  addUnreadable(rows: Parameters<UnitAccount['addUnreadable']>[0], source: number): void {
     this.#account.listUnreadable(rows);
-    this.#group.addUnreadable(this.rows - this.groupStart);
+    const { code, message } = rows;
+    this.#group.addUnreadable(this.rows - this.groupStart, { source, row: rows.row }, { code, message });
     this.rows += 1;
   }
 

@@ -12,5 +12,8 @@ import type { UnitContext } from './unit-context.ts';
 export async function processUnit(unit: WorkUnit, folder: string, context: UnitContext): Promise<UnitResult> {
   await loadCodecs();
   const isParquet = unit.sources.every(({ kind }) => kind === 'parquet');
-  return await (isParquet ? processGroups(unit, folder, context) : processRecords(unit, folder, context));
+  const result = await (isParquet
+    ? processGroups(unit, folder, context)
+    : processRecords(unit, folder, context));
+  return context.shards === false ? { ...result, shards: false } : result;
 }

@@ -1,42 +1,58 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { TrajsieveError } from '../errors.ts';
+import type { ByteSource } from '../parquet/source.ts';
+import { openStream } from '../remote/open.ts';
 import { recogniseRecords, recordShapeOf, rowsToSample } from '../trajectory/recognise.ts';
 import type { DatasetSpec } from '../trajectory/spec.ts';
-import { compressionOf, readBytes, readHead } from './byte-stream.ts';
-import { type Input, type InputKind, type InputPart, identityOf } from './input.ts';
+import { type ByteRange, compressionOf, readHead, readSource } from './byte-stream.ts';
+import { evalSamples, listEvalSamples } from './eval-log.ts';
+import { type FileIdentity, type Input, type InputKind, type InputPart, identityOf } from './input.ts';
 import { type RecordBlock, splitArray, splitLines, wholeFile } from './split-records.ts';
+import { isZip } from './zip.ts';
 
 /** Bytes at both ends of a file by which versions are told apart. */
 const endLength = 64 * 1024;
 
-/** Bytes of lines that are one part. */
+/** Bytes of lines, or of samples, that are one part. */
 const partSize = 16 << 20;
 
 /** Whether a file is Parquet: by its first bytes, or by its name where it has none of them. */
-export function isParquet(file: string): boolean {
-  const head = readHead(file, 4);
+export async function isParquet(source: ByteSource): Promise<boolean> {
+  const head = await readHead(source, 4);
   const magic = String.fromCharCode(...head);
-  return magic === 'PAR1' || magic === 'PARE' || /\.parquet$/i.test(file);
+  return magic === 'PAR1' || magic === 'PARE' || /\.parquet$/i.test(source.name);
+}
+
+/** The same of a file by its name. */
+export async function isParquetFile(file: string): Promise<boolean> {
+  const source = await openStream(file);
+  try {
+    return await isParquet(source);
+  } finally {
+    source.close();
+  }
 }
 
 /** What a file of JSON is, by its first records. */
 export async function inspectRecords(
-  file: string,
+  source: ByteSource,
   specs: readonly DatasetSpec[],
   dataset: DatasetSpec | undefined,
 ): Promise<Input> {
-  const identity = recordIdentity(file);
+  const file = source.name;
+  const identity = await recordIdentity(source);
   if (identity.size === 0) throw new TrajsieveError('input-empty', 'file is empty', { where: { file } });
-  const layout = await layoutOf(file);
-  const records = await sampleRecords(file, layout);
+  const layout = (await isZip(source)) ? 'samples' : await layoutOf(source);
+  const records = await sampleRecords(source, layout);
   const shape =
     dataset === undefined
       ? recogniseRecords(records, file, specs)
       : recordShapeOf(dataset, 'it was asked for by name', file);
-  const kind: InputKind = shape.unit === 'file' ? 'session' : shape.unit === 'columns' ? 'document' : layout;
+  const kind: InputKind = shape.unit === 'file' ? 'session' : layout;
   const isOneRow = kind === 'session' || (kind === 'document' && shape.unit === 'row');
   const whole: InputPart = { index: 0, rows: isOneRow ? 1 : null, bytes: identity.size, firstRow: 0 };
-  const canCut = kind === 'lines' && compressionOf(readHead(file, 4)) === 'none';
+  const canCut =
+    kind === 'lines' && shape.unit === 'row' && compressionOf(await readHead(source, 4)) === 'none';
+  const parts = kind === 'samples' ? await cutSamples(source) : canCut ? await cutLines(source) : [whole];
   return {
     file,
     identity,
@@ -44,28 +60,23 @@ export async function inspectRecords(
     spec: shape.spec,
     reason: shape.reason,
     unread: shape.unread,
-    parts: canCut ? await cutLines(file) : [whole],
+    parts,
     isGrouped: false,
   };
 }
 
 /** Identity of a file that has no footer. */
-export function recordIdentity(file: string) {
-  const { size } = statSync(file);
-  const descriptor = openSync(file, 'r');
-  try {
-    const ends = new Uint8Array(2 * endLength);
-    const head = readSync(descriptor, ends, 0, endLength, 0);
-    const tail = readSync(descriptor, ends, head, endLength, Math.max(0, size - endLength));
-    return identityOf(file, ends.subarray(0, head + tail));
-  } finally {
-    closeSync(descriptor);
-  }
+export async function recordIdentity(source: ByteSource): Promise<FileIdentity> {
+  const { size } = source;
+  const length = Math.min(endLength, size);
+  const ends = Buffer.concat([await source.read(0, length), await source.read(size - length, length)]);
+  return identityOf(source, ends);
 }
 
 /** Lines, an array, or one document: by the first bytes, decompressed. */
-async function layoutOf(file: string): Promise<'lines' | 'array' | 'document'> {
-  const head = await firstBytes(file, 4 << 20);
+async function layoutOf(source: ByteSource): Promise<'lines' | 'array' | 'document'> {
+  const file = source.name;
+  const head = await firstBytes(source, 4 << 20);
   const text = new TextDecoder()
     .decode(head.bytes)
     .replace(/^\ufeff/, '')
@@ -98,47 +109,79 @@ function isJson(text: string): boolean {
   }
 }
 
-async function firstBytes(file: string, length: number): Promise<{ bytes: Uint8Array; isAll: boolean }> {
+async function firstBytes(
+  source: ByteSource,
+  length: number,
+): Promise<{ bytes: Uint8Array; isAll: boolean }> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const block of readBytes(file)) {
-    parts.push(block);
-    size += block.length;
-    if (size >= length) return { bytes: Buffer.concat(parts).subarray(0, length), isAll: false };
+  try {
+    for await (const block of readSource(source)) {
+      parts.push(block);
+      size += block.length;
+      if (size >= length) return { bytes: Buffer.concat(parts).subarray(0, length), isAll: false };
+    }
+  } catch (error) {
+    // damage behind the first bytes costs the rows there, later
+    if (size === 0) throw error;
   }
   return { bytes: Buffer.concat(parts), isAll: true };
 }
 
 /** The records of a file, block by block. */
 export function recordsOf(
-  file: string,
+  source: ByteSource,
   layout: InputKind,
   budget: number,
-  range?: { start: number; end: number },
+  range?: ByteRange,
 ): AsyncGenerator<RecordBlock> {
-  const bytes = readBytes(file, range);
+  if (layout === 'samples') return evalSamples(source, budget, range);
+  const bytes = readSource(source, range);
   if (layout === 'array') return splitArray(bytes, budget);
   return layout === 'lines' || layout === 'session' ? splitLines(bytes, budget) : wholeFile(bytes);
 }
 
-async function sampleRecords(file: string, layout: 'lines' | 'array' | 'document'): Promise<unknown[]> {
+/** The first records of a file, parsed; what is no JSON is left out: it costs its row, later. */
+export async function sampleRecords(source: ByteSource, layout: InputKind): Promise<unknown[]> {
   const records: unknown[] = [];
   const decoder = new TextDecoder();
-  for await (const { bytes, starts, ends } of recordsOf(file, layout, 1 << 20)) {
-    for (let i = 0; i < starts.length; i++) {
-      if (records.length >= rowsToSample) return records;
-      try {
-        records.push(JSON.parse(decoder.decode(bytes.subarray(starts[i]!, ends[i]!))));
-      } catch {
-        // a bad line costs its row, later
+  try {
+    for await (const { bytes, starts, ends } of recordsOf(source, layout, 1 << 20)) {
+      for (let i = 0; i < starts.length; i++) {
+        if (records.length >= rowsToSample) return records;
+        try {
+          records.push(JSON.parse(decoder.decode(bytes.subarray(starts[i]!, ends[i]!))));
+        } catch {
+          // a bad line costs its row, later
+        }
       }
     }
+  } catch (error) {
+    if (records.length === 0) throw error;
   }
   return records;
 }
 
+/** Cuts a log into ranges of its samples. */
+async function cutSamples(source: ByteSource): Promise<InputPart[]> {
+  const parts: InputPart[] = [];
+  let start = 0;
+  let bytes = 0;
+  const samples = await listEvalSamples(source);
+  for (const [number, { size }] of samples.entries()) {
+    bytes += size;
+    const end = number + 1;
+    if (bytes < partSize && end < samples.length) continue;
+    const lines = { start, end, line: start + 1 };
+    parts.push({ index: parts.length, rows: end - start, bytes, firstRow: start, lines });
+    start = end;
+    bytes = 0;
+  }
+  return parts;
+}
+
 /** Cuts a file of lines into parts, and counts the records in each. */
-async function cutLines(file: string): Promise<InputPart[]> {
+async function cutLines(source: ByteSource): Promise<InputPart[]> {
   const parts: InputPart[] = [];
   let firstRow = 0;
   let rows = 0;
@@ -161,7 +204,7 @@ async function cutLines(file: string): Promise<InputPart[]> {
     start = end;
     startLine = line;
   };
-  for await (const block of readBytes(file)) {
+  for await (const block of readSource(source)) {
     for (let at = 0; at < block.length; ) {
       const found = block.indexOf(0x0a, at);
       const end = found < 0 ? block.length : found;

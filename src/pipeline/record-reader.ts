@@ -1,14 +1,21 @@
 import { isUtf8 } from 'node:buffer';
+import { type RowTelemetry, TelemetryRows } from '../correlate/row-telemetry.ts';
+import type { MaskStyle } from '../edit/mask-style.ts';
+import { editRecord } from '../edit/record.ts';
+import { UneditableRow } from '../edit/row-edit.ts';
 import { messageOf, TrajsieveError } from '../errors.ts';
+import type { ByteSource } from '../parquet/source.ts';
+import { masks } from '../policy/policy.ts';
 import { buildPrefilter } from '../prefilter/prefilter.ts';
 import type { Trajectory } from '../trajectory/model.ts';
 import { recordShapeFor } from '../trajectory/recognise.ts';
 import type { RecordShape } from '../trajectory/record-shape.ts';
-import { readBytes } from './byte-stream.ts';
+import { readSource } from './byte-stream.ts';
 import { columnRecords } from './column-records.ts';
-import { type Examined, Examiner } from './examine.ts';
+import { type Examined, Examiner, isOfBrokenGroup } from './examine.ts';
 import { firstRowOf, type UnitSource } from './plan.ts';
 import { recordsOf } from './record-input.ts';
+import type { RecordedRow, RecordedRows } from './recorded.ts';
 import { longestRecord } from './split-records.ts';
 import { TextSearch, unreadableFlag } from './text-search.ts';
 import type { UnitContext } from './unit-context.ts';
@@ -18,18 +25,22 @@ export interface ExaminedRecord {
   readonly record: Uint8Array;
   /** line of the file in which it begins, from 1 */
   readonly line: number;
-  readonly result:
-    | { readonly examined: Examined; readonly isCandidate: boolean }
-    /** why it could not be read */
-    | { readonly code: string; readonly message: string };
+  readonly result: RowOutcome;
 }
 
+type RowOutcome =
+  | { readonly examined: Examined; readonly isCandidate: boolean }
+  /** why it could not be read */
+  | { readonly code: string; readonly message: string };
+
 /** A record as it lies in its file, before it is read. */
-interface RawRecord {
+export interface RawRecord {
   readonly record: Uint8Array;
   readonly line: number;
   /** the record is too long to be read */
   readonly isTooLong?: boolean;
+  /** why the record could not be got out of its file */
+  readonly damage?: string;
   /** its trajectory; throws `RecordDamage` where the record is no JSON, and another error where it does not fit its spec */
   trajectory(): Trajectory;
 }
@@ -42,49 +53,104 @@ export class RecordReader {
   readonly #context: UnitContext;
   readonly #search: TextSearch;
   readonly #examiner: Examiner;
+  readonly #recorded: RecordedRows | undefined;
+  readonly #maskStyle: MaskStyle | undefined;
 
-  constructor(context: UnitContext) {
+  /** @param recorded what an earlier scan found: nothing is matched then */
+  constructor(context: UnitContext, recorded?: RecordedRows) {
     const { engine, policy } = context;
     this.#context = context;
     this.#search = new TextSearch(buildPrefilter(engine.requirements), engine.hidesWords);
     this.#examiner = new Examiner(engine, policy, this.#search);
+    this.#recorded = recorded;
+    this.#maskStyle = masks(policy) ? context.maskStyle : undefined;
   }
 
   /**
    * The records of a source in order.
+   * @param bytes the source's file
+   * @param number of the source among those of its unit
    * @param before rows of the unit that come before this source's
    * @param limit rows to take at most
    */
-  async *examine(source: UnitSource, before: number, limit: number): AsyncGenerator<ExaminedRecord> {
+  async *examine(
+    source: UnitSource,
+    bytes: ByteSource,
+    number: number,
+    before: number,
+    limit: number,
+  ): AsyncGenerator<ExaminedRecord> {
     const shape = recordShapeFor(source.spec, source.file, this.#context.specs);
+    const telemetry = TelemetryRows.of(source.file, this.#context);
     let count = 0;
-    for await (const raw of rawRecords(source, shape, this.#context.windowBytes)) {
+    for await (const raw of rawRecords(source, bytes, shape, blockBytes(this.#context.windowBytes))) {
       if (count >= limit) return;
       const { record, line } = raw;
       const row = firstRowOf(source) + count;
-      const result = this.#examine(raw, shape, row, before + count);
-      yield { record, line, result: 'code' in result ? located(result, source.file, line) : result };
+      const recorded = await this.#recorded?.take(number, row);
+      const seen = recorded === undefined ? telemetry?.at(row) : undefined;
+      const result = this.#examine(raw, shape, row, before + count, recorded, seen);
+      // what was recorded says already where it is
+      const isKnown = recorded?.unreadable !== undefined;
+      if ('code' in result)
+        yield { record, line, result: isKnown ? result : located(result, source.file, line) };
+      else {
+        const isBroken = isOfBrokenGroup(result.examined, () => raw.trajectory(), this.#context.brokenGroups);
+        const examined = isBroken ? this.#examiner.ofBrokenGroup(result.examined) : result.examined;
+        yield this.#edit({ record, line, result: { ...result, examined } }, shape);
+      }
       count += 1;
     }
   }
 
-  #examine(raw: RawRecord, shape: RecordShape, row: number, number: number): ExaminedRecord['result'] {
-    const { record, isTooLong } = raw;
+  /** A record changed as its findings ask; where that cannot be done, it is decided anew. */
+  #edit(
+    examined: ExaminedRecord & { readonly result: { readonly examined: Examined } },
+    shape: RecordShape,
+  ): ExaminedRecord {
+    const { record, result } = examined;
+    const { edit } = result.examined;
+    if (edit === undefined) return examined;
+    try {
+      return { ...examined, record: editRecord(record, shape, edit, this.#maskStyle) };
+    } catch (error) {
+      if (!(error instanceof UneditableRow)) throw error;
+      const again = this.#examiner.uneditable(result.examined, error.message);
+      return { ...examined, result: { ...result, examined: again } };
+    }
+  }
+
+  #examine(
+    raw: RawRecord,
+    shape: RecordShape,
+    row: number,
+    number: number,
+    recorded: RecordedRow | undefined,
+    telemetry: RowTelemetry | undefined,
+  ): RowOutcome {
+    const { record, isTooLong, damage } = raw;
     const { prefilter, givenUp, onRow } = this.#context;
+    if (damage !== undefined) return { code: 'record-damaged', message: damage };
     if (isTooLong) {
       return { code: 'record-too-long', message: `record is longer than ${longestRecord >> 20} MB` };
     }
     if (!isUtf8(record)) return { code: 'record-damaged', message: 'record is no UTF-8 text' };
+    if (this.#recorded !== undefined) {
+      if (recorded === undefined) return { examined: this.#examiner.clean(row), isCandidate: false };
+      if (recorded.unreadable !== undefined) return recorded.unreadable;
+      return { examined: this.#examiner.replay(() => raw.trajectory(), row, recorded), isCandidate: true };
+    }
     const flags = prefilter ? this.#flagsOf(record, shape) : undefined;
-    if (flags === 0) return { examined: this.#examiner.clean(row), isCandidate: false };
+    if (flags === 0 && telemetry === undefined)
+      return { examined: this.#examiner.clean(row), isCandidate: false };
     const cause = givenUp.get(number);
     if (cause !== undefined) return { examined: this.#examiner.failed(row, cause), isCandidate: true };
     onRow(number);
     try {
       const trajectory = raw.trajectory();
-      const candidates = flags === undefined ? undefined : new Map([[-1, flags]]);
+      const candidates = flags === undefined ? undefined : new Map(flags === 0 ? [] : [[-1, flags]]);
       const readable = { trajectory: () => trajectory, step: undefined };
-      return { examined: this.#examiner.examine(readable, row, candidates), isCandidate: true };
+      return { examined: this.#examiner.examine(readable, row, candidates, telemetry), isCandidate: true };
     } catch (error) {
       if (error instanceof RecordDamage) return { code: 'record-damaged', message: error.message };
       return { examined: this.#examiner.failed(row, messageOf(error)), isCandidate: true };
@@ -108,23 +174,32 @@ function located<T extends { code: string; message: string }>(result: T, file: s
   return { code: result.code, message: error.describe() };
 }
 
+/** Records are copied to be written, and hold their block until then: small blocks are soon free again. */
+function blockBytes(windowBytes: number): number {
+  return Math.min(windowBytes, 1 << 20);
+}
+
 /** The records of a file, one by one. A file that is one trajectory, or an object of columns, is read as a whole. */
-async function* rawRecords(
+export async function* rawRecords(
   source: UnitSource,
+  from: ByteSource,
   shape: RecordShape,
   budget: number,
 ): AsyncGenerator<RawRecord> {
   const { file, kind, parts } = source;
   const range = rangeOf(source);
   if (kind === 'session') {
-    yield await sessionRecord(file, shape);
+    yield await sessionRecord(from, shape);
     return;
   }
-  for await (const { bytes, starts, ends, lines } of recordsOf(file, kind, budget, range)) {
+  for await (const { bytes, starts, ends, lines, damage } of recordsOf(from, kind, budget, range)) {
     for (let i = 0; i < starts.length; i++) {
       const record = bytes.subarray(starts[i]!, ends[i]!);
       const line = lines[i]! + (parts[0]?.lines?.line ?? 1) - 1;
-      if (record.length === 0) {
+      const why = damage?.get(i);
+      if (why !== undefined) {
+        yield { record, line, damage: why, trajectory: () => shape.read(undefined) };
+      } else if (record.length === 0) {
         yield { record, line, isTooLong: true, trajectory: () => shape.read(undefined) };
       } else if (shape.unit === 'columns') {
         if (!isUtf8(record)) throw damagedFile(file, 'it is no UTF-8 text');
@@ -142,10 +217,10 @@ function rangeOf({ parts }: UnitSource): { start: number; end: number } | undefi
 }
 
 /** A file that is one trajectory. A bad entry makes the trajectory one that nobody knows all of. */
-async function sessionRecord(file: string, shape: RecordShape): Promise<RawRecord> {
+async function sessionRecord(from: ByteSource, shape: RecordShape): Promise<RawRecord> {
   const blocks: Uint8Array[] = [];
   let size = 0;
-  for await (const block of readBytes(file)) {
+  for await (const block of readSource(from)) {
     size += block.length;
     if (size > longestRecord)
       return { record: new Uint8Array(), line: 1, isTooLong: true, trajectory: () => shape.readFile([]) };

@@ -2,7 +2,7 @@ import { TrajsieveError } from '../errors.ts';
 import type { InputProblem } from './inputs.ts';
 import type { LedgerEntry, RunConfig } from './ledger.ts';
 import type { Plan } from './plan.ts';
-import { type Account, accountOf, parseRowMap, splitRuns } from './row-map.ts';
+import { type Account, accountOf, addAccounts, closes, parseRowMap, splitRuns } from './row-map.ts';
 import { addTally, emptyTally, type Tally } from './tally.ts';
 import type { Unreadable } from './unit-account.ts';
 
@@ -31,10 +31,7 @@ export function buildReport(plan: Plan, entries: readonly LedgerEntry[], config:
   for (const entry of entries) addTally(tally, entry.tally);
   const files = fileReports(plan, entries);
   const rows = addAccounts(files.map((file) => file.rows));
-  if (
-    rows.in !== (plan.rows ?? rows.in) ||
-    rows.in !== rows.kept + rows.dropped + rows.quarantined + rows.unreadable
-  ) {
+  if (rows.in !== (plan.rows ?? rows.in) || !closes(rows)) {
     throw new TrajsieveError(
       'account-open',
       `account does not close: ${plan.rows} rows planned, ${JSON.stringify(rows)}`,
@@ -76,15 +73,4 @@ function fileReports(plan: Plan, entries: readonly LedgerEntry[]): FileReport[] 
 /** The account of each source of a unit. */
 function sourceAccounts({ map, sourceRows }: LedgerEntry): Account[] {
   return splitRuns(parseRowMap(map), sourceRows).map(accountOf);
-}
-
-function addAccounts(accounts: readonly Account[]): Account {
-  const sum = (name: keyof Account) => accounts.reduce((total, account) => total + account[name], 0);
-  return {
-    in: sum('in'),
-    kept: sum('kept'),
-    dropped: sum('dropped'),
-    quarantined: sum('quarantined'),
-    unreadable: sum('unreadable'),
-  };
 }

@@ -1,17 +1,29 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { loadEngine } from '../detectors/load.ts';
+import { alertFingerprint, prepareTelemetry } from '../correlate/for-run.ts';
+import { compareRun } from '../correlate/unseen.ts';
+import { loadDetectors } from '../detectors/load.ts';
 import { TrajsieveError } from '../errors.ts';
+import { type ActiveRule, activeRules } from '../output/active-rules.ts';
+import { writeDataCard } from '../output/card/write.ts';
+import { groupsReport } from '../output/groups.ts';
+import { writeReports } from '../output/report/write.ts';
 import { loadPolicy } from '../policy/policy.ts';
+import { wordsOf } from '../policy/words.ts';
 import { specsFor } from '../trajectory/recognise.ts';
 import { version } from '../version.ts';
 import { runUnits } from './coordinator.ts';
+import { EarlierRun } from './earlier-run.ts';
 import { toJson, writeAtomically } from './files.ts';
 import { expandInputs, type InputProblem } from './inputs.ts';
-import { hash, Ledger, type LedgerEntry } from './ledger.ts';
+import { entryPath, hash, Ledger, type LedgerEntry, type RunConfig } from './ledger.ts';
+import { makePairs, pairsSummary } from './pairs.ts';
 import { describeFiles, makePlan, type Plan, type WorkUnit } from './plan.ts';
 import { buildReport, type Report } from './report.ts';
+import type { RunMode } from './run-mode.ts';
 import type { Settings } from './settings.ts';
+import { openStore, type Store } from './store.ts';
+import type { UnitResult } from './unit-account.ts';
 import type { Progress } from './unit-context.ts';
 
 /** A run as its caller asks for it. */
@@ -28,6 +40,8 @@ export interface RunRequest {
   readonly shard: { readonly index: number; readonly count: number };
   readonly signal: AbortSignal;
   readonly events: RunEvents;
+  /** folder of an earlier run: what it did of the same is taken over */
+  readonly since?: string | undefined;
 }
 
 /** What a caller hears of while a run goes on. */
@@ -35,6 +49,8 @@ export interface RunEvents {
   onPlan?(plan: Plan, own: readonly WorkUnit[], done: readonly LedgerEntry[]): void;
   onProgress?(progress: Progress): void;
   onProblem?(problem: InputProblem): void;
+  /** units that were taken over from an earlier run, or why none was */
+  onTakenOver?(units: number, obstacle: string | undefined): void;
 }
 
 export interface RunOutcome {
@@ -66,10 +82,12 @@ function isInside(file: string, folder: string): boolean {
  * it should be to go on later.
  */
 export async function run(request: RunRequest): Promise<RunOutcome> {
-  const { settings, events, signal } = request;
+  const { settings } = request;
   const plan = await planRun(request.inputs, request.out, settings);
-  const engine = await loadEngine(settings.classifiers, settings.scope);
-  const policy = loadPolicy(settings.policy);
+  const detectors = await loadDetectors(settings.classifiers, settings.scope);
+  const { engine } = detectors;
+  const rules = activeRules(detectors);
+  const policy = loadPolicy(settings.policy, wordsOf(rules));
   const config = {
     version,
     settings: { ...settings },
@@ -77,14 +95,45 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
       detectors: engine.fingerprint,
       policy: hash(policy),
       datasets: hash(specsFor(settings.dataset)),
+      ...(settings.alerts === undefined ? {} : { alerts: await alertFingerprint(settings.alerts) }),
     },
   };
+  return await execute(request, { plan, config, rules });
+}
+
+/** What a run does, once that is known. */
+export interface Job {
+  readonly plan: Plan;
+  readonly config: RunConfig;
+  readonly rules: readonly ActiveRule[];
+  readonly mode?: RunMode;
+}
+
+/** Does the units of a plan that are not done yet. */
+export async function execute(request: Omit<RunRequest, 'inputs'>, job: Job): Promise<RunOutcome> {
+  const { plan } = job;
   if (plan.units.length === 0) {
     throw new TrajsieveError('nothing-to-do', 'no input could be read', {
       remedy: plan.problems.map((problem) => problem.message).join('; '),
     });
   }
-  const ledger = new Ledger(request.out, config, plan);
+  const store = await openStore(request.out);
+  try {
+    return await executeIn(store, request, job);
+  } finally {
+    store.close();
+  }
+}
+
+async function executeIn(
+  store: Store,
+  request: Omit<RunRequest, 'inputs'>,
+  { plan, config, rules, mode = {} }: Job,
+): Promise<RunOutcome> {
+  const { settings, events, signal } = request;
+  const { folder: out } = store;
+  const ledger = new Ledger(out, config, plan);
+  await store.begin();
   const own = plan.units.filter((unit) => unit.number % request.shard.count === request.shard.index);
   const done = own.flatMap((unit) => ledger.entry(unit) ?? []);
   const finished = new Set(done.map((entry) => entry.unit));
@@ -94,37 +143,140 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
   const problems: InputProblem[] = [...plan.problems];
   for (const problem of problems) events.onProblem?.(problem);
   ledger.clean(todo);
+  await store.clean(new Set(todo.map(({ output }) => output)));
   const partial = join(ledger.partial);
   mkdirSync(partial, { recursive: true });
-  await runUnits(todo, {
-    settings,
-    workers: request.workers,
-    memory: request.memory,
-    rowTimeout: request.rowTimeout,
-    partial,
-    signal,
-    onProgress: (progress) => events.onProgress?.(progress),
-    onDone: (unit, folder, result) => {
-      const entry = ledger.commit(unit, folder, result);
-      for (const { file, code, message } of entry.unreadable) {
-        const problem = { file, code, message };
+  const commit = async (unit: WorkUnit, folder: string, result: UnitResult): Promise<LedgerEntry> => {
+    const entry = ledger.commit(unit, folder, result);
+    await store.keep(
+      entry.outputs.map(({ path }) => path),
+      entryPath(unit),
+    );
+    return entry;
+  };
+  const taken = await takeOver(request, { config, partial, todo, commit });
+  const telemetry = await telemetryOf(request, { plan, config, rules });
+  if (signal.aborted) return { plan, report: undefined, problems, interrupted: true };
+  await runUnits(
+    todo.filter((unit) => !taken.has(unit.number)),
+    {
+      settings,
+      mode: telemetry === undefined ? mode : { ...mode, telemetry },
+      workers: request.workers,
+      memory: request.memory,
+      rowTimeout: request.rowTimeout,
+      partial,
+      signal,
+      onProgress: (progress) => events.onProgress?.(progress),
+      onDone: async (unit, folder, result) => {
+        const entry = await commit(unit, folder, result);
+        for (const { file, code, message } of entry.unreadable) {
+          const problem = { file, code, message };
+          problems.push(problem);
+          events.onProblem?.(problem);
+        }
+      },
+      onFailed: (unit, code, message) => {
+        const problem = { file: describeFiles(unit), code, message };
         problems.push(problem);
         events.onProblem?.(problem);
-      }
+      },
     },
-    onFailed: (unit, code, message) => {
-      const problem = { file: describeFiles(unit), code, message };
-      problems.push(problem);
-      events.onProblem?.(problem);
-    },
-  });
+  );
   ledger.clean(todo);
   if (signal.aborted) return { plan, report: undefined, problems, interrupted: true };
 
+  await store.refresh();
   const entries = plan.units.flatMap((unit) => ledger.entry(unit) ?? []);
   if (entries.length < plan.units.length) return { plan, report: undefined, problems, interrupted: false };
   rmSync(partial, { recursive: true, force: true });
   const report = buildReport(plan, entries, config);
-  writeAtomically(join(request.out, 'report.json'), toJson(report));
+  if (telemetry !== undefined) await compareRun(out, telemetry.inputs);
+  writeAtomically(join(out, 'detectors.json'), toJson({ rules }));
+  writeAtomically(join(out, 'report.json'), toJson(report));
+  if (mode.shards !== false) {
+    if (report.rows.negative > 0) await pairUp(store, plan, entries, settings);
+    await store.fetch(neededForReports(entries));
+    const others = settings.groups === undefined ? 'kept' : 'dropped';
+    const groups = await groupsReport(out, others, report.errors);
+    if (groups.incomplete > 0) writeAtomically(join(out, 'groups.json'), toJson(groups));
+    await writeReports(out);
+    await writeDataCard(out);
+  }
+  await store.finish();
   return { plan, report, problems, interrupted: false };
+}
+
+/** What the sensors saw of each row, where the run has alerts. */
+async function telemetryOf(
+  { settings, out, signal }: Omit<RunRequest, 'inputs'>,
+  { plan, config }: Job,
+): Promise<RunMode['telemetry']> {
+  const { alerts } = settings;
+  if (alerts === undefined) return undefined;
+  try {
+    const folder = await prepareTelemetry(
+      plan,
+      { ...settings, alerts },
+      out,
+      config.fingerprints['alerts'] ?? '',
+      signal,
+    );
+    return { folder, inputs: plan.files.map(({ file }) => file) };
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** Makes preference pairs of the negative rows, and brings them to where the results are. */
+async function pairUp(
+  store: Store,
+  plan: Plan,
+  entries: readonly LedgerEntry[],
+  { dataset }: Settings,
+): Promise<void> {
+  const paths = entries.flatMap(({ outputs }) => outputs.map(({ path }) => path));
+  await store.fetch(paths.filter((path) => path.startsWith('data/') || path.startsWith('negative/')));
+  const pairs = await makePairs(store.folder, plan, specsFor(dataset));
+  if (pairs !== undefined) await store.keep([pairs.path], pairsSummary);
+}
+
+/** Files that reports and data card are made from: all findings, and the first file of each table for its columns. */
+function neededForReports(entries: readonly LedgerEntry[]): string[] {
+  const paths = entries.flatMap(({ outputs }) => outputs.map(({ path }) => path));
+  const tables = new Set<string>();
+  return paths.filter((path) => {
+    const table = path.split('/')[0]!;
+    const isFirst = !tables.has(table);
+    tables.add(table);
+    return isFirst || table === 'findings';
+  });
+}
+
+interface TakeOver {
+  readonly config: RunConfig;
+  readonly partial: string;
+  readonly todo: readonly WorkUnit[];
+  commit(unit: WorkUnit, folder: string, result: UnitResult): Promise<LedgerEntry>;
+}
+
+/** Commits the units that an earlier run did already; their numbers. */
+async function takeOver(
+  { since, events }: Pick<RunRequest, 'since' | 'events'>,
+  { config, partial, todo, commit }: TakeOver,
+): Promise<ReadonlySet<number>> {
+  const taken = new Set<number>();
+  if (since === undefined) return taken;
+  const earlier = new EarlierRun(since, config);
+  for (const unit of todo) {
+    const folder = join(partial, `${unit.number}-taken`);
+    const result = earlier.take(unit, folder);
+    if (result === undefined) continue;
+    const entry = await commit(unit, folder, result);
+    taken.add(unit.number);
+    events.onProgress?.({ rows: entry.rows.in, bytes: unit.bytes, findings: entry.tally.findings });
+  }
+  events.onTakenOver?.(taken.size, earlier.obstacle);
+  return taken;
 }

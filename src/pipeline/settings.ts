@@ -1,3 +1,5 @@
+import type { AlertSettings } from '../correlate/for-run.ts';
+
 /** What shapes the results of a run. All of it is part of every work unit's identity. */
 export interface Settings {
   /** name of a ready policy, or a file */
@@ -9,5 +11,11 @@ export interface Settings {
   /** name of a data set spec, or a file of one, to read all inputs by */
   readonly dataset?: string | undefined;
   readonly prefilter: boolean;
+  /** `drop-incomplete`: of a group of rollouts that loses members, none is kept */
+  readonly groups?: 'drop-incomplete' | undefined;
+  /** how masked steps are marked in the data; the annotation columns alone tell without it */
+  readonly maskStyle?: string | undefined;
+  /** alerts of firewalls and host sensors that count as findings */
+  readonly alerts?: AlertSettings | undefined;
   readonly limit: number | undefined;
 }

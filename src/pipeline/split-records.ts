@@ -26,7 +26,8 @@ export async function* splitLines(
   const block = new BlockBuilder(budget);
   let line = 1;
   let open = false;
-  for await (const chunk of source) {
+  const damage = new Damage();
+  for await (const chunk of damage.until(source)) {
     for (let at = 0; at < chunk.length; ) {
       const end = chunk.indexOf(newline, at);
       const until = end < 0 ? chunk.length : end;
@@ -41,8 +42,9 @@ export async function* splitLines(
       if (block.isFull) yield block.take();
     }
   }
-  if (open) block.end();
+  if (open && damage.error === undefined) block.end();
   if (!block.isEmpty) yield block.take();
+  damage.rethrow();
 }
 
 /**
@@ -61,7 +63,8 @@ export async function* splitArray(
   let isEscaped = false;
   let isOpen = false;
   let isOver = false;
-  for await (const chunk of source) {
+  const damage = new Damage();
+  for await (const chunk of damage.until(source)) {
     // the part of the open element that lies in this chunk
     let from = isOpen ? 0 : -1;
     const close = (to: number) => {
@@ -106,8 +109,9 @@ export async function* splitArray(
     }
     if (isOpen) block.append(chunk, from, chunk.length);
   }
-  if (!isOver) throw new Error('the file ends within its array');
   if (!block.isEmpty) yield block.take();
+  damage.rethrow();
+  if (!isOver) throw new Error('the file ends within its array');
 }
 
 /** All bytes as one record. */
@@ -117,6 +121,23 @@ export async function* wholeFile(source: AsyncIterable<Uint8Array>): AsyncGenera
   for await (const chunk of source) block.append(chunk, 0, chunk.length);
   block.end();
   if (!block.isEmpty) yield block.take();
+}
+
+/** Lets what came before an error be used before the error is thrown. */
+class Damage {
+  error: unknown;
+
+  async *until(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* source;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  rethrow(): void {
+    if (this.error !== undefined) throw this.error;
+  }
 }
 
 /** Collects records in one growing buffer. */

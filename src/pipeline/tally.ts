@@ -1,3 +1,4 @@
+import type { RowEdit } from '../edit/row-edit.ts';
 import type { Examined } from './examine.ts';
 
 /** Counts by name. */
@@ -8,6 +9,8 @@ export interface Tally {
   /** rows by verdict and by disposition */
   readonly verdicts: Counts;
   readonly dispositions: Counts;
+  /** rows that are kept with changes, by what was done: `truncated`, `masked`, `redacted` */
+  readonly edits: Counts;
   /** findings in all, and by what they are */
   findings: number;
   readonly categories: Counts;
@@ -25,6 +28,7 @@ export function emptyTally(): Tally {
   return {
     verdicts: {},
     dispositions: {},
+    edits: {},
     findings: 0,
     categories: {},
     severities: {},
@@ -36,9 +40,13 @@ export function emptyTally(): Tally {
   };
 }
 
-export function countRow(tally: Tally, { decision, findings, unlisted }: Examined): void {
+/** @param edit how the row was changed, where it is kept */
+export function countRow(tally: Tally, { decision, findings, unlisted }: Examined, edit?: RowEdit): void {
   add(tally.verdicts, decision.verdict);
   add(tally.dispositions, decision.disposition);
+  if (edit?.keep !== undefined) add(tally.edits, 'truncated');
+  if ((edit?.mask.length ?? 0) > 0) add(tally.edits, 'masked');
+  if ((edit?.redact.length ?? 0) > 0) add(tally.edits, 'redacted');
   if (findings.length === 0) return;
   tally.findings += findings.length + unlisted;
   for (const finding of findings) {

@@ -52,7 +52,12 @@ export class TextSearch {
       const inner = unescapeJson(text.bytes, text.start, text.end, this.#scratches[layer % 2 === 0 ? 0 : 1]);
       if (inner.bytes === text.bytes) break;
       text = inner;
-      flags |= this.#prefilter.scan(surfaceBit.call, text.bytes, text.start, text.end);
+      flags |= this.#prefilter.scan(
+        surfaceBit.call | (surfaces & surfaceBit.tool),
+        text.bytes,
+        text.start,
+        text.end,
+      );
       if ((flags & stepFlag) === 0 && this.#hides(text)) flags |= stepFlag;
     }
     return flags;
@@ -102,7 +107,7 @@ function* stepTexts(step: Step): Generator<readonly [text: string, surfaces: num
   yield [step.text, step.role === 'assistant' ? surfaceBit.message : surfaceBit.request, false];
   if (step.reasoning !== undefined) yield [step.reasoning, surfaceBit.message, false];
   for (const call of step.toolCalls) {
-    yield [call.name, surfaceBit.call, false];
+    yield [call.name, surfaceBit.tool, false];
     yield [call.arguments, surfaceBit.call, true];
   }
   for (const observation of step.observations) yield [observation.text, surfaceBit.observation, false];

@@ -1,4 +1,5 @@
 import { messageOf, TrajsieveError } from '../errors.ts';
+import { SliceCounter, type Slices } from '../output/slices.ts';
 import type { RowError } from './examined-group.ts';
 import type { FileIdentity } from './input.ts';
 import type { UnitSource } from './plan.ts';
@@ -30,6 +31,10 @@ export interface UnitResult {
   readonly unreadable: readonly Unreadable[];
   readonly errors: readonly RowError[];
   readonly tally: Tally;
+  /** false for a scan, which writes no rows */
+  readonly shards?: false;
+  /** rows and text by source, model and so on; absent where no row was read */
+  readonly slices?: Slices;
 }
 
 /** Most row errors, and most unreadable records, that are listed in the ledger. */
@@ -42,15 +47,19 @@ export class UnitAccount {
   readonly errors: RowError[] = [];
   readonly unreadable: Unreadable[] = [];
   readonly tally = emptyTally();
+  readonly slices = new SliceCounter();
 
   /** Rows that were examined and written. */
   add(part: {
     readonly target: Uint8Array;
     readonly tally: Tally;
+    readonly slices: SliceCounter;
     readonly errors: readonly RowError[];
+    readonly edited: ReadonlySet<number>;
   }): void {
-    this.map.append(part.target);
+    this.map.append(part.target, part.edited);
     addTally(this.tally, part.tally);
+    this.slices.merge(part.slices.slices());
     this.errors.push(...part.errors.slice(0, errorsListed - this.errors.length));
   }
 
@@ -67,23 +76,37 @@ export class UnitAccount {
 
   result(outputs: readonly OutputEntry[]): UnitResult {
     const { map, sourceRows, unreadable, errors, tally } = this;
-    return { rows: map.account(), sourceRows, map: map.toString(), outputs, unreadable, errors, tally };
+    const slices = this.slices.slices();
+    return {
+      rows: map.account(),
+      sourceRows,
+      map: map.toString(),
+      outputs,
+      unreadable,
+      errors,
+      tally,
+      slices,
+    };
   }
 }
 
 /** Throws where a file is not what it was when the plan was made. */
 export function checkIdentity({ file, identity }: UnitSource, now: FileIdentity): void {
-  const { size, modified, footer } = identity;
-  if (now.size === size && now.modified === modified && now.footer === footer) return;
+  const { size, modified, footer, version } = identity;
+  const isSame = now.size === size && now.modified === modified && now.footer === footer;
+  if (isSame && now.version === version) return;
   throw new TrajsieveError('input-changed', 'file was changed since the plan was made', {
     where: { file },
     remedy: 'let it rest, then run into a new folder',
   });
 }
 
-/** Code and message of what is wrong with some rows; faults of the disk written to are not about rows, and thrown on. */
+/** Faults that are not about rows: of the disk written to, of the network, and of a file that others are writing. */
+const notOfRows = /^(?:output-|remote-|input-changed$)/;
+
+/** Code and message of what is wrong with some rows; what is not about rows is thrown on. */
 export function describeDamage(error: unknown): { code: string; message: string } {
   if (!(error instanceof TrajsieveError)) return { code: 'internal', message: messageOf(error) };
-  if (error.code.startsWith('output-')) throw error;
+  if (notOfRows.test(error.code)) throw error;
   return { code: error.code, message: error.describe() };
 }

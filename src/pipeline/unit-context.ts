@@ -1,6 +1,8 @@
 import type { Engine } from '../detectors/engine.ts';
+import type { MaskStyle } from '../edit/mask-style.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { DatasetSpec } from '../trajectory/spec.ts';
+import type { RunMode } from './run-mode.ts';
 
 /** All that a unit's result depends on besides its file, and how to go about it. */
 export interface UnitContext {
@@ -8,6 +10,16 @@ export interface UnitContext {
   readonly policy: Policy;
   readonly specs: readonly DatasetSpec[];
   readonly prefilter: boolean;
+  /** how masked steps are marked in the data; undefined adds no field */
+  readonly maskStyle?: MaskStyle | undefined;
+  /** folder of an earlier scan: its findings are decided upon, and nothing is matched */
+  readonly recorded?: string | undefined;
+  /** what the sensors saw of each row */
+  readonly telemetry?: RunMode['telemetry'];
+  /** groups of which no member is kept */
+  readonly brokenGroups?: ReadonlySet<string> | undefined;
+  /** false writes findings and no rows */
+  readonly shards?: boolean;
   /** decoded bytes of the largest column that are in memory at once */
   readonly windowBytes: number;
   /** rows, by the number that `onRow` is told, that are not examined again, and why */

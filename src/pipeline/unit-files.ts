@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { annotationColumns } from '../output/annotations.ts';
 import { findingColumns } from '../output/findings.ts';
 import type { ColumnSpec } from '../parquet/columns.ts';
+import type { AddedField } from '../parquet/edit.ts';
 import type { Footer, RowGroup } from '../parquet/footer.ts';
 import { emptyFooter, OutputFile } from '../parquet/output-file.ts';
 import type { OwnColumns } from '../parquet/own-columns.ts';
@@ -11,6 +12,7 @@ import type { ByteSource } from '../parquet/source.ts';
 import { spliceColumns } from '../parquet/splice.ts';
 import { version } from '../version.ts';
 import type { ExaminedGroup } from './examined-group.ts';
+import { recordedColumns } from './recorded.ts';
 import { keptOutput } from './row-map.ts';
 
 /** A file that a unit wrote, relative to the run's folder. */
@@ -23,43 +25,76 @@ export interface OutputEntry {
 
 const createdBy = `trajsieve version ${version}`;
 
-/** By number of the output: where its file lies. The findings table is behind the outputs that rows are spliced into. */
-const folders = ['data', 'quarantine', 'findings'] as const;
-const findingsOutput = 2;
+/** By number of the output: where its file lies. Our own tables are behind the outputs that rows are spliced into. */
+const folders = ['data', 'quarantine', 'negative', 'findings', 'scan'] as const;
+const findingsOutput = 3;
+const scanOutput = 4;
+const tables: Readonly<Record<number, readonly ColumnSpec[]>> = {
+  [findingsOutput]: findingColumns,
+  [scanOutput]: recordedColumns,
+};
 
-/** The output files of one work unit: made when the first row goes there, but for the first, which is always there. */
+/** What the files of a unit look like. */
+export interface UnitFileOptions {
+  /** the input's footer; without one all columns are our own */
+  readonly template?: Footer;
+  /** the columns that stand for the input's where it is not Parquet */
+  readonly records?: readonly ColumnSpec[];
+  /** a field that kept rows get, which says what is masked */
+  readonly added?: AddedField | undefined;
+  /** false writes no rows, and our own tables alone */
+  readonly shards?: boolean | undefined;
+}
+
+/**
+ * The output files of one work unit: made when the first row goes there, but for the kept rows and the record of the
+ * scan, which are always there.
+ */
 export class UnitFiles {
   readonly #folder: string;
   readonly #name: string;
   readonly #template: Footer;
   readonly #own: readonly ColumnSpec[];
+  readonly #added: AddedField | undefined;
+  /** false where no rows are written */
+  readonly shards: boolean;
   readonly #files: (OutputFile | undefined)[] = [];
 
-  /**
-   * @param template the input's footer; without one all columns are our own
-   * @param records the columns that stand for the input's where it is not Parquet
-   */
-  constructor(folder: string, name: string, template?: Footer, records: readonly ColumnSpec[] = []) {
+  constructor(
+    folder: string,
+    name: string,
+    { template, records = [], added, shards = true }: UnitFileOptions,
+  ) {
     this.#folder = folder;
     this.#name = name;
     this.#template = template ?? emptyFooter(createdBy);
     this.#own = [...records, ...annotationColumns];
-    this.#file(keptOutput);
+    this.#added = added;
+    this.shards = shards;
+    if (shards) this.#file(keptOutput);
+    this.#file(scanOutput);
   }
 
   /** Writes one row group to where its rows go. */
   async write(source: ByteSource, group: RowGroup, examined: ExaminedGroup): Promise<void> {
+    if (!this.shards) {
+      this.#writeTables(examined);
+      return;
+    }
     const filled = [...examined.annotations.entries()].filter(([, columns]) => columns.rowCount > 0);
     const destinations = examined.annotations.map((columns, output) => {
       return { file: this.#file(columns.rowCount > 0 ? output : keptOutput), rows: columns.rowCount };
     });
-    if (filled.length > 0) await spliceColumns(source, group, examined.target, destinations, examined.pages);
+    if (filled.length > 0) {
+      const edits = examined.edits?.result();
+      await spliceColumns(source, group, examined.target, destinations, examined.pages, edits);
+    }
     for (const [output, columns] of filled) {
       const { rowCount } = columns;
       for (const chunk of columns.take()) this.#file(output).ownChunk(chunk);
       this.#file(output).finishRowGroup(rowCount, group);
     }
-    this.#writeFindings(examined);
+    this.#writeTables(examined);
   }
 
   /**
@@ -69,19 +104,21 @@ export class UnitFiles {
   writeRecords(examined: ExaminedGroup, records: readonly OwnColumns[]): void {
     for (const [output, columns] of examined.annotations.entries()) {
       const { rowCount } = columns;
-      if (rowCount === 0) continue;
+      if (rowCount === 0 || !this.shards) continue;
       for (const chunk of records[output]!.take()) this.#file(output).ownChunk(chunk);
       for (const chunk of columns.take()) this.#file(output).ownChunk(chunk);
       this.#file(output).finishRowGroup(rowCount);
     }
-    this.#writeFindings(examined);
+    this.#writeTables(examined);
   }
 
-  #writeFindings({ findings }: ExaminedGroup): void {
-    const { rowCount } = findings;
-    if (rowCount === 0) return;
-    for (const chunk of findings.take()) this.#file(findingsOutput).ownChunk(chunk);
-    this.#file(findingsOutput).finishRowGroup(rowCount);
+  #writeTables({ findings, recorded }: ExaminedGroup): void {
+    for (const [output, columns] of [[findingsOutput, findings] as const, [scanOutput, recorded] as const]) {
+      const { rowCount } = columns;
+      if (rowCount === 0) continue;
+      for (const chunk of columns.take()) this.#file(output).ownChunk(chunk);
+      this.#file(output).finishRowGroup(rowCount);
+    }
   }
 
   /** Forgets what was written of the row group in progress. */
@@ -104,9 +141,13 @@ export class UnitFiles {
     if (file === undefined) {
       const path = join(this.#folder, this.#path(output));
       onDisk(path, () => mkdirSync(dirname(path), { recursive: true }));
-      const isTable = output === findingsOutput;
-      const template = isTable ? emptyFooter(createdBy) : this.#template;
-      file = new OutputFile(createFile(path), template, isTable ? findingColumns : this.#own);
+      const table = tables[output];
+      const sink = createFile(path);
+      const added = output === keptOutput ? this.#added : undefined;
+      file =
+        table === undefined
+          ? new OutputFile(sink, this.#template, this.#own, new Map(), added)
+          : new OutputFile(sink, emptyFooter(createdBy), table);
       this.#files[output] = file;
     }
     return file;

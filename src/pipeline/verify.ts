@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, TrajsieveError } from '../errors.ts';
+import { readRows } from '../output/read-rows.ts';
 import { loadCodecs } from '../parquet/codec.ts';
 import { readFooter } from '../parquet/footer.ts';
 import type { Leaf } from '../parquet/schema.ts';
@@ -10,8 +11,10 @@ import { openFile } from '../parquet/source.ts';
 import { readWindows } from '../parquet/window.ts';
 import { readJson } from './files.ts';
 import type { LedgerEntry } from './ledger.ts';
+import { type PairsSummary, pairsSummary } from './pairs.ts';
 import { describeFiles, firstRowOf, type Plan } from './plan.ts';
-import { type Account, accountOf, type Place, parseRowMap, splitRuns } from './row-map.ts';
+import { type Account, accountOf, addAccounts, type Place, parseRowMap, splitRuns } from './row-map.ts';
+import type { Counts } from './tally.ts';
 
 export interface Verification {
   readonly rows: Account;
@@ -22,7 +25,11 @@ export interface Verification {
 }
 
 /** Folders whose files the ledger must account for, and the place that their rows have in a row map. */
-const rowFolders: Readonly<Record<string, Place>> = { data: 'k', quarantine: 'q' };
+const rowFolders: Readonly<Record<string, readonly Place[]>> = {
+  data: ['k', 'e'],
+  quarantine: ['q'],
+  negative: ['n'],
+};
 
 /**
  * Proves the account of a run from what lies on the disk: every planned unit is committed, its rows add up, each output
@@ -59,8 +66,8 @@ export async function verifyRun(folder: string): Promise<Verification> {
       continue;
     }
     const perSource = splitRuns(runs, entry.sourceRows);
-    const numbers = (place: Place) =>
-      unit.sources.flatMap((source, index) => rowsAt(perSource[index]!, place, firstRowOf(source)));
+    const numbers = (wanted: readonly Place[]) =>
+      unit.sources.flatMap((source, index) => rowsAt(perSource[index]!, wanted, firstRowOf(source)));
     if (JSON.stringify(account) !== JSON.stringify(entry.rows))
       faults.push(`${name}: rows differ from the row map`);
     for (const output of entry.outputs) {
@@ -68,9 +75,13 @@ export async function verifyRun(folder: string): Promise<Verification> {
       files += 1;
       const place = rowFolders[output.path.split('/')[0]!];
       const expected = place === undefined ? undefined : numbers(place);
-      faults.push(...(await checkFile(join(folder, output.path), output, expected)));
+      const path = join(folder, output.path);
+      const found = await checkFile(path, output, expected);
+      faults.push(...found);
+      if (output.path.startsWith('data/') && found.length === 0)
+        faults.push(...(await checkEdits(path, numbers(['e']), entry.tally.edits)));
     }
-    for (const [rowFolder, place] of Object.entries(rowFolders)) {
+    for (const [rowFolder, place] of entry.shards === false ? [] : Object.entries(rowFolders)) {
       const written = entry.outputs.find(({ path }) => path.startsWith(`${rowFolder}/`));
       const wanted = numbers(place).length;
       if ((written?.rows ?? 0) !== wanted) {
@@ -80,31 +91,81 @@ export async function verifyRun(folder: string): Promise<Verification> {
       }
     }
   }
-  for (const top of [...Object.keys(rowFolders), 'findings']) {
+  for (const top of [...Object.keys(rowFolders), 'findings', 'scan']) {
     for (const file of await listFolder(join(folder, top))) {
       if (!named.has(`${top}/${file}`)) faults.push(`${top}/${file} is in no ledger entry`);
     }
   }
-  const sum = (key: keyof Account) => accounts.reduce((total, account) => total + account[key], 0);
-  const rows: Account = {
-    in: sum('in'),
-    kept: sum('kept'),
-    dropped: sum('dropped'),
-    quarantined: sum('quarantined'),
-    unreadable: sum('unreadable'),
-  };
+  const pairs = readJson(join(folder, pairsSummary)) as PairsSummary | undefined;
+  if (pairs !== undefined) {
+    files += 1;
+    named.add(pairs.path);
+    faults.push(...(await checkFile(join(folder, pairs.path), pairs, undefined)));
+  }
+  const rows = addAccounts(accounts);
+  if (pairs !== undefined && pairs.pairs + pairs.alone + pairs.unfit !== rows.negative)
+    faults.push(`${pairsSummary}: its numbers do not add up to the ${rows.negative} negative rows`);
   return { rows, files, faults };
 }
 
 /** Numbers, in the input file, of the rows that went to one place. */
-function rowsAt(runs: readonly { place: Place; rows: number }[], place: Place, firstRow: number): number[] {
+function rowsAt(
+  runs: readonly { place: Place; rows: number }[],
+  places: readonly Place[],
+  firstRow: number,
+): number[] {
   const numbers: number[] = [];
   let row = firstRow;
   for (const run of runs) {
-    if (run.place === place) for (let i = 0; i < run.rows; i++) numbers.push(row + i);
+    if (places.includes(run.place)) for (let i = 0; i < run.rows; i++) numbers.push(row + i);
     row += run.rows;
   }
   return numbers;
+}
+
+/** For each row whether steps of it are masked. */
+async function* maskedRows(path: string): AsyncGenerator<boolean> {
+  const source = openFile(path);
+  try {
+    const footer = await readFooter(source);
+    const leaf = footer.leaves.find((one) => one.path[0] === 'trajsieve_masked_steps');
+    if (leaf === undefined) return;
+    for (const group of footer.rowGroups) {
+      for await (const window of readWindows(source, group, new Set([leaf]), 1 << 20)) {
+        const rows = window.leaves.get(leaf)!;
+        for (let row = 0; row < window.rowCount; row++)
+          yield rows.definition(rows.rowSlots[row]!) === leaf.definitionLevel;
+      }
+    }
+  } finally {
+    source.close();
+  }
+}
+
+/** The rows that were changed must be those that the ledger says, and as many of each kind. */
+async function checkEdits(path: string, expected: readonly number[], counts: Counts = {}): Promise<string[]> {
+  const found: number[] = [];
+  const kinds: Counts = {};
+  const columns = ['trajsieve_row', 'trajsieve_truncated_at', 'trajsieve_redacted'];
+  const masked = maskedRows(path);
+  for await (const row of readRows(path, columns)) {
+    const number = row['trajsieve_row'] as number;
+    const done = [
+      ...(row['trajsieve_truncated_at'] === null ? [] : ['truncated']),
+      ...((await masked.next()).value === true ? ['masked'] : []),
+      ...(row['trajsieve_redacted'] === null ? [] : ['redacted']),
+    ];
+    if (done.length > 0) found.push(number);
+    for (const kind of done) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  }
+  if (found.join() !== [...expected].join())
+    return [`${path}: ${found.length} rows are changed, or others than the ledger says (${expected.length})`];
+  const differs = ['truncated', 'masked', 'redacted'].filter(
+    (kind) => (kinds[kind] ?? 0) !== (counts[kind] ?? 0),
+  );
+  return differs.map(
+    (kind) => `${path}: ${kinds[kind] ?? 0} rows are ${kind}, the ledger says ${counts[kind] ?? 0}`,
+  );
 }
 
 async function checkFile(

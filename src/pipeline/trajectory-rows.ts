@@ -1,0 +1,187 @@
+import { TelemetryRows } from '../correlate/row-telemetry.ts';
+import { trajectoryFlag } from '../detectors/engine.ts';
+import { TrajsieveError } from '../errors.ts';
+import type { RowFacts } from '../output/slices.ts';
+import type { Trajectory } from '../trajectory/model.ts';
+import type { Shape } from '../trajectory/shape.ts';
+import type { Examined, Examiner } from './examine.ts';
+import type { ExaminedRow } from './group-reader.ts';
+import type { RecordedRow } from './recorded.ts';
+import { type RowCandidates, unreadableFlag } from './text-search.ts';
+import type { UnitContext } from './unit-context.ts';
+
+/** A row that is one step of a trajectory. */
+export interface StepRow {
+  /** number of its row group among those of the unit, and its number in that */
+  readonly part: number;
+  readonly row: number;
+  /** its number in the file */
+  readonly fileRow: number;
+  readonly id: string | undefined;
+  readonly facts: RowFacts;
+  /** what an earlier scan found in it */
+  readonly recorded: RecordedRow | undefined;
+  /** its columns by name; may throw */
+  values(): Record<string, unknown>;
+}
+
+/** A row of a trajectory that is complete, with the number of its row group. */
+export interface FinishedRow extends ExaminedRow {
+  readonly part: number;
+}
+
+/**
+ * Gathers rows that are steps into trajectories: rows with one id, one behind the other. A trajectory is examined when
+ * its last row has come. Its verdict is that of all its rows, and each finding is listed with the row of its step.
+ */
+export class TrajectoryRows {
+  readonly #file: string;
+  readonly #shape: Shape;
+  readonly #examiner: Examiner;
+  readonly #context: UnitContext;
+  readonly #telemetry: TelemetryRows | undefined;
+  /** ids that are complete: one that comes again is an error. They are in memory, the rows are not. */
+  readonly #done = new Set<string>();
+  #open: StepRow[] = [];
+  /** why the trajectory in progress is not all there */
+  #damage: string | undefined;
+  /** the trajectory before a row group that could not be read: it may go on behind it */
+  #lost: string | undefined;
+
+  constructor(file: string, shape: Shape, examiner: Examiner, context: UnitContext) {
+    this.#file = file;
+    this.#shape = shape;
+    this.#examiner = examiner;
+    this.#context = context;
+    this.#telemetry = TelemetryRows.of(file, context);
+  }
+
+  /** Takes the next row of the file; the rows of the trajectory that ended before it. */
+  add(row: StepRow): FinishedRow[] {
+    const [first] = this.#open;
+    const goesOn = first !== undefined && first.id !== undefined && first.id === row.id;
+    const finished = goesOn ? [] : this.finish();
+    if (!goesOn && row.id !== undefined && this.#done.has(row.id) && row.id !== this.#lost)
+      throw this.#apart(row);
+    if (!goesOn) this.#lost = undefined;
+    this.#open.push(row);
+    return finished;
+  }
+
+  /** Ends the trajectory in progress: there are no more rows. */
+  finish(): FinishedRow[] {
+    const rows = this.#open;
+    const [first] = rows;
+    if (first === undefined) return [];
+    this.#open = [];
+    if (first.id !== undefined) this.#done.add(first.id);
+    const damage = this.#damage;
+    this.#damage = undefined;
+    return this.#examine(rows, first.id === undefined ? 'row has no trajectory id' : damage);
+  }
+
+  /**
+   * A row group could not be read: the trajectory before it may have lost its last steps, the one behind it its first.
+   * The rows of the group itself are given up; those of the trajectory before it are returned.
+   */
+  lose(part: number): FinishedRow[] {
+    const missing = 'steps are missing: a row group beside could not be read';
+    this.#open = this.#open.filter((row) => row.part !== part);
+    this.#damage = missing;
+    this.#lost = this.#open[0]?.id;
+    const finished = this.finish();
+    this.#damage = missing;
+    return finished;
+  }
+
+  #examine(rows: readonly StepRow[], damage: string | undefined): FinishedRow[] {
+    const { onRow, givenUp } = this.#context;
+    const number = rows[0]!.fileRow;
+    const cause = damage ?? givenUp.get(number);
+    onRow(number);
+    const { examined, ordered } = cause === undefined ? this.#read(rows) : this.#failed(rows, cause);
+    onRow(-1);
+    const rowOf = new Map(ordered.map((row, step) => [step, row]));
+    const isCandidate = examined.found.length > 0 || examined.error !== undefined;
+    return rows.map((row) => {
+      const isHere = ({ step }: { readonly step: number }) => (rowOf.get(step) ?? ordered[0]) === row;
+      return {
+        part: row.part,
+        row: row.row,
+        facts: row.facts,
+        isCandidate,
+        examined: {
+          ...examined,
+          row: row.fileRow,
+          found: examined.found.filter(isHere),
+          findings: examined.findings.filter(isHere),
+          unlisted: row === ordered[0] ? examined.unlisted : 0,
+        },
+      };
+    });
+  }
+
+  #read(rows: readonly StepRow[]): { examined: Examined; ordered: readonly StepRow[] } {
+    try {
+      const read = rows.map((row) => ({ row, values: row.values() }));
+      const order = this.#shape.group?.order;
+      if (order !== undefined) read.sort((a, b) => compare(a.values[order], b.values[order]));
+      const trajectory = () => this.#shape.readGroup(read.map(({ values }) => values));
+      return { examined: this.#decide(rows, trajectory), ordered: read.map(({ row }) => row) };
+    } catch (error) {
+      return this.#failed(rows, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #failed(rows: readonly StepRow[], cause: string): { examined: Examined; ordered: readonly StepRow[] } {
+    return { examined: this.#examiner.failed(rows[0]!.fileRow, cause), ordered: rows };
+  }
+
+  #decide(rows: readonly StepRow[], trajectory: () => Trajectory): Examined {
+    const number = rows[0]!.fileRow;
+    const examined =
+      this.#context.recorded === undefined
+        ? this.#examiner.examine(
+            { trajectory, step: undefined },
+            number,
+            this.#candidates(),
+            this.#telemetry?.at(number),
+          )
+        : this.#examiner.replay(trajectory, number, merge(rows));
+    if (examined.edit === undefined) return examined;
+    return this.#examiner.uneditable(examined, 'its steps are rows of their own');
+  }
+
+  /** The prefilter is asked about each step once the trajectory is read. */
+  #candidates(): RowCandidates | undefined {
+    return this.#context.prefilter ? new Map([[-1, trajectoryFlag | unreadableFlag]]) : undefined;
+  }
+
+  #apart({ id, fileRow }: StepRow): TrajsieveError {
+    const by = this.#shape.group?.by;
+    return new TrajsieveError('rows-apart', `rows of trajectory ${JSON.stringify(id)} do not lie together`, {
+      where: { file: this.#file, row: fileRow },
+      remedy: `sort the file by column ${by} and run again: a trajectory can only be judged as a whole`,
+    });
+  }
+}
+
+/** What a scan found in the rows of one trajectory, together. */
+function merge(rows: readonly StepRow[]): RecordedRow {
+  const recorded = rows.flatMap((row) => row.recorded ?? []);
+  const [id] = recorded.flatMap((row) => row.id ?? []);
+  const [about] = recorded.flatMap((row) => row.about ?? []);
+  const [error] = recorded.flatMap((row) => row.error ?? []);
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(about === undefined ? {} : { about }),
+    ...(error === undefined ? {} : { error }),
+    found: recorded.flatMap((row) => row.found),
+  };
+}
+
+/** Steps in the order of a column, as `Shape.readGroup` puts them. */
+function compare(left: unknown, right: unknown): number {
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  return String(left) < String(right) ? -1 : String(left) > String(right) ? 1 : 0;
+}
