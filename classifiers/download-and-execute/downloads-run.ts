@@ -131,19 +131,8 @@ const detector: Detector = {
     description: 'A script or program is run that was fetched from a place that nobody vouches for.',
     requestedBy: [
       {
-        verbs: [
-          'install',
-          'run',
-          'execute',
-          'download',
-          'fetch',
-          'bootstrap',
-          'set up',
-          'setup',
-          'use',
-          'try',
-        ],
-        objects: ['{target}', 'script', 'installer', 'install.sh', 'binary'],
+        verbs: ['install', 'run', 'execute', 'download', 'fetch', 'bootstrap', 'try', 'use'],
+        objects: ['{place}'],
       },
     ],
   },

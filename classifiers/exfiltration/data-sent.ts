@@ -305,27 +305,26 @@ const requestedBy = [
         'send',
         'post',
         'push',
-        'share',
         'publish',
-        'copy',
         'transfer',
+        'share',
+        'copy',
+        'sync',
         'export',
         'back up',
-        'backup',
       ],
-      ...['sync', 'attach', 'submit', 'forward', 'deploy'],
+      ...['backup', 'submit', 'attach', 'move', 'put'],
     ],
     objects: [
-      '{target}',
-      'file',
-      'report',
-      'result',
-      'log',
-      'artifact',
-      'archive',
-      'data',
+      '{place}',
+      'gist',
       'bucket',
-      'server',
+      'webhook',
+      'pastebin',
+      'ftp server',
+      'sftp server',
+      'discord',
+      'slack',
     ],
   },
 ];
@@ -347,7 +346,7 @@ function detector(
         const { step, call, argument, span } = flow.action.origin;
         const evidence = `${found.what} to ${flow.host}`;
         const severity = found.severity === undefined ? {} : { severity: found.severity };
-        yield { step, call, argument, span, evidence, targets: [flow.host, ...flow.files], ...severity };
+        yield { step, call, argument, span, evidence, targets: [flow.host], ...severity };
       }
     },
   };

@@ -26,20 +26,16 @@ const literals: Literals[] = [
 
 const requestedBy = [
   {
-    verbs: [
-      'scan',
-      'probe',
-      'sweep',
-      'enumerate',
-      'discover',
-      'map',
-      'find',
-      'check',
-      'list',
-      'test',
-      'ping',
-    ],
-    objects: ['port', 'host', 'network', 'subnet', 'service', 'machine', '{target}'],
+    verbs: ['scan', 'probe', 'sweep', 'enumerate', 'discover', 'fingerprint', 'pentest', 'map'],
+    objects: ['port', 'host', 'network', 'subnet', 'nmap', 'service', 'vulnerabilit', 'machine', '{place}'],
+  },
+  {
+    verbs: ['find', 'check', 'list', 'identify', 'test', 'ping'],
+    objects: ['open port', 'live host', 'hosts on', 'reachable host', '{place}'],
+  },
+  {
+    verbs: ['exploit', 'hack', 'pwn', 'attack', 'compromise', 'pentest'],
+    objects: ['{place}', 'machine', 'target', 'box', 'host', 'server'],
   },
 ];
 

@@ -116,7 +116,7 @@ export const correlateCommand = defineCommand({
         policy: values.policy,
         findings: values.findings,
         examine: isExamined ? { classifiers: values.classifiers } : undefined,
-        forRun: false,
+        runKey: undefined,
         config: {
           inputs: files,
           alerts,

@@ -12,7 +12,7 @@ import { shardFromEnvironment, shardValue } from './shard.ts';
 import { printPlan } from './show-plan.ts';
 import { printSummary } from './show-summary.ts';
 import { interruptible } from './signals.ts';
-import { booleanValue, UsageError, wholeNumber } from './values.ts';
+import { booleanValue, byteSize, UsageError, wholeNumber } from './values.ts';
 
 export const runCommand = defineCommand({
   usage: 'run <inputs..>',
@@ -42,6 +42,12 @@ export const runCommand = defineCommand({
       schema: shardValue.optional(),
     },
     'mask-style': maskStyleOption,
+    'row-group-bytes': {
+      describe: "cut larger row groups to this size, uncompressed; the input's are kept otherwise",
+      type: 'string',
+      placeholder: 'SIZE',
+      schema: byteSize.optional(),
+    },
     since: {
       describe:
         'folder of an earlier run: files that it did under the same rules are taken over, not read again',
@@ -84,6 +90,7 @@ export const runCommand = defineCommand({
         prefilter: values.prefilter,
         limit: values.limit,
         maskStyle: values['mask-style'],
+        rowGroupBytes: values['row-group-bytes'],
         ...(alerts === undefined ? {} : { alerts }),
       },
       workers: values.workers,

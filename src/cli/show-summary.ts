@@ -15,6 +15,8 @@ export function printSummary(
     ['kept', count(rows.kept), `${out}/data`],
     ['quarantined', count(rows.quarantined), rows.quarantined > 0 ? `${out}/quarantine` : ''],
   ];
+  for (const [name, amount] of Object.entries(tally.edits)) lines.push([`  ${name}`, count(amount)]);
+  if (rows.negative > 0) lines.push(['negative', count(rows.negative), `${out}/negative`]);
   if (rows.dropped > 0) lines.push(['dropped', count(rows.dropped)]);
   if (rows.unreadable > 0) lines.push(['unreadable', count(rows.unreadable)]);
   if (errors > 0) lines.push(['not examined', count(errors), 'errors, see trajsieve_error']);

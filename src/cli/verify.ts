@@ -17,8 +17,9 @@ export const verifyCommand = defineCommand({
     } else {
       for (const fault of result.faults) process.stdout.write(`fault: ${fault}\n`);
       const { rows, files } = result;
+      const changed = rows.edited > 0 ? ` (${count(rows.edited)} of them changed)` : '';
       process.stdout.write(
-        `${result.faults.length === 0 ? 'verified' : 'not verified'}: ${count(rows.in)} rows in = ${count(rows.kept)} kept + ` +
+        `${result.faults.length === 0 ? 'verified' : 'not verified'}: ${count(rows.in)} rows in = ${count(rows.kept)} kept${changed} + ` +
           `${count(rows.negative)} negative + ` +
           `${count(rows.dropped)} dropped + ${count(rows.quarantined)} quarantined + ${count(rows.unreadable)} unreadable; ` +
           `${count(files)} files\n`,

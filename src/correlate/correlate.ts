@@ -57,8 +57,8 @@ export interface CorrelateRequest {
   readonly findings: string | undefined;
   /** with which the trajectories are examined now; undefined where they are not */
   readonly engine: Engine | undefined;
-  /** whether what was seen of each row is written for the workers of a run */
-  readonly forRun?: boolean;
+  /** set where what was seen of each row is written for the workers of a run: what tells this correlation from others */
+  readonly runKey?: string | undefined;
   /** what the caller was told, for the record */
   readonly config: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
@@ -115,7 +115,6 @@ export function partialFolder(out: string): string {
 }
 
 const ours = new Set([
-  'telemetry',
   'config.json',
   'correlation.json',
   'findings',
@@ -124,7 +123,7 @@ const ours = new Set([
 
 function prepare(out: string, partial: string): void {
   const foreign = existsSync(out)
-    ? readdirSync(out).filter((name) => !ours.has(name) && !/^\.partial-|\.tmp-\d+$/.test(name))
+    ? readdirSync(out).filter((name) => !ours.has(name) && !/^\.partial-|^telemetry-|\.tmp-\d+$/.test(name))
     : [];
   if (foreign.length > 0) {
     throw new TrajsieveError(
@@ -137,7 +136,7 @@ function prepare(out: string, partial: string): void {
   }
   onDisk(out, () => {
     rmSync(partial, { recursive: true, force: true });
-    mkdirSync(telemetryFolder(partial), { recursive: true });
+    mkdirSync(partial, { recursive: true });
   });
 }
 
@@ -204,7 +203,10 @@ async function correlateInto(folder: string, request: CorrelateRequest): Promise
   });
   alerts.remove();
   leases.remove();
-  const writer = request.forRun === true ? new TelemetryWriter(telemetryFolder(folder), inputs) : undefined;
+  const writer =
+    request.runKey === undefined
+      ? undefined
+      : new TelemetryWriter(telemetryFolder(folder, request.runKey), inputs);
   const drafts = writePerEpisode({
     matches: joined.matches.sorted(),
     behaviours: behaviours.sorted(),
@@ -292,8 +294,8 @@ function describe(
 }
 
 /** Where what was seen of each row lies, below the folder of a correlation. */
-export function telemetryFolder(folder: string): string {
-  return join(folder, 'telemetry');
+export function telemetryFolder(folder: string, runKey: string): string {
+  return join(folder, `telemetry-${runKey.slice(0, 16)}`);
 }
 
 /** Puts everything to its place; `correlation.json` last, so that where it is all is. */
@@ -304,8 +306,11 @@ function publish(folder: string, tables: Tables, correlation: Correlation, reque
   for (const table of Object.values(tables)) table.finish();
   for (const [key, [name]] of Object.entries(tableFiles))
     tables[key as keyof Tables].publish(join(out, name));
-  rmSync(telemetryFolder(out), { recursive: true, force: true });
-  if (request.forRun === true) onDisk(out, () => renameSync(telemetryFolder(folder), telemetryFolder(out)));
+  if (request.runKey !== undefined) {
+    const [made, place] = [folder, out].map((parent) => telemetryFolder(parent, request.runKey!));
+    // another job of the same run may have been faster, and be reading it: its bytes are the same
+    if (!existsSync(place!)) onDisk(out, () => renameSync(made!, place!));
+  }
   writeAtomically(join(out, 'config.json'), toJson({ version, ...request.config }));
   writeAtomically(join(out, 'correlation.json'), toJson(correlation));
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../pipeline/files.ts';
 import { hash } from '../pipeline/ledger.ts';
@@ -63,7 +63,8 @@ export async function prepareTelemetry(
     key: hash([plan.units, fingerprint, alerts, dataset ?? null, policy]),
   };
   const before = readJson(join(folder, 'correlation.json')) as { config?: { key?: string } } | undefined;
-  if (before?.config?.key === config.key) return telemetryFolder(folder);
+  const telemetry = telemetryFolder(folder, config.key);
+  if (before?.config?.key === config.key && existsSync(telemetry)) return telemetry;
   await correlateInWorker(
     {
       plan,
@@ -80,10 +81,10 @@ export async function prepareTelemetry(
       policy,
       findings: undefined,
       examine: undefined,
-      forRun: true,
+      runKey: config.key,
       config,
     },
     signal,
   );
-  return telemetryFolder(folder);
+  return telemetry;
 }

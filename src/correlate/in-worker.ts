@@ -9,7 +9,7 @@ import type { JobMessage } from './worker.ts';
  * Megabytes of V8's heap. A thread of its own keeps to them, where the main thread would let garbage lie until the
  * machine is full; the young generation is large because rows of tables live for some milliseconds.
  */
-const limits = { maxOldGenerationSizeMb: 320, maxYoungGenerationSizeMb: 64 };
+const limits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 64 };
 
 /** Does a job in a thread with a bounded heap. Rejects with the signal's reason when it is aborted. */
 export function correlateInWorker(

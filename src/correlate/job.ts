@@ -29,8 +29,8 @@ export interface CorrelateJob {
   readonly examine:
     | { readonly classifiers: readonly string[]; readonly scope?: string | undefined }
     | undefined;
-  /** whether what was seen of each row is written for the workers of a run */
-  readonly forRun: boolean;
+  /** for a run: what tells this correlation from others; see `CorrelateRequest` */
+  readonly runKey: string | undefined;
   readonly config: Readonly<Record<string, unknown>>;
 }
 

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../detectors/finding.ts';
-import { type ByteSink, createFile } from '../parquet/sink.ts';
+import { TrajsieveError } from '../errors.ts';
+import { type ByteSink, createFile, onDisk } from '../parquet/sink.ts';
 import { bearsOut, raised } from './bear-out.ts';
 import type { Match } from './match.ts';
 
@@ -27,36 +28,45 @@ export function withTelemetry(found: readonly Finding[], { findings, bearing }: 
   return [...own, ...findings];
 }
 
-function pathOf(folder: string, file: string, inputs: readonly string[]): string | undefined {
-  const number = inputs.indexOf(file);
-  return number < 0 ? undefined : join(folder, `${String(number).padStart(6, '0')}.jsonl`);
+function pathOf(folder: string, number: number): string {
+  return join(folder, `${String(number).padStart(6, '0')}.jsonl`);
 }
 
 /** Writes what the sensors saw: a file of JSON lines for each input, in the order of its rows. */
 export class TelemetryWriter {
   readonly #folder: string;
   readonly #inputs: readonly string[];
+  /** the input whose file is open */
   #file = -1;
   #sink: ByteSink | undefined;
 
-  /** @param inputs names of the inputs; rows must come in their order */
+  /**
+   * @param folder is made
+   * @param inputs names of the inputs; rows must come in their order
+   */
   constructor(folder: string, inputs: readonly string[]) {
     this.#folder = folder;
     this.#inputs = inputs;
+    onDisk(folder, () => mkdirSync(folder, { recursive: true }));
   }
 
   add(file: number, telemetry: RowTelemetry): void {
-    if (file !== this.#file) {
-      this.finish();
-      this.#file = file;
-      this.#sink = createFile(pathOf(this.#folder, this.#inputs[file]!, this.#inputs)!);
-    }
+    this.#goTo(file);
     this.#sink!.write(Buffer.from(`${JSON.stringify(telemetry)}\n`));
   }
 
+  /** Every input gets a file, so that one that is missing is never taken for one of which nothing was seen. */
   finish(): void {
-    this.#sink?.finish();
-    this.#sink = undefined;
+    this.#goTo(this.#inputs.length);
+  }
+
+  #goTo(file: number): void {
+    while (this.#file < file) {
+      this.#sink?.finish();
+      this.#sink = undefined;
+      this.#file += 1;
+      if (this.#file < this.#inputs.length) this.#sink = createFile(pathOf(this.#folder, this.#file));
+    }
   }
 }
 
@@ -65,7 +75,7 @@ const newline = 0x0a;
 
 /** Reads what the sensors saw of one input, row by row. The file is open only while a block of it is read. */
 export class TelemetryRows {
-  readonly #path: string | undefined;
+  readonly #path: string;
   #position = 0;
   #block = Buffer.alloc(0);
   #from = 0;
@@ -77,7 +87,9 @@ export class TelemetryRows {
    * @param inputs the same names in the same order
    */
   constructor(folder: string, file: string, inputs: readonly string[]) {
-    this.#path = pathOf(folder, file, inputs);
+    const number = inputs.indexOf(file);
+    if (number < 0) throw new TrajsieveError('internal', 'file is none of the inputs', { where: { file } });
+    this.#path = pathOf(folder, number);
     this.#line = this.#next();
   }
 
@@ -116,15 +128,7 @@ export class TelemetryRows {
 
   #read(): Buffer {
     const more = Buffer.allocUnsafe(blockSize);
-    if (this.#path === undefined) return more.subarray(0, 0);
-    let descriptor: number;
-    try {
-      descriptor = openSync(this.#path, 'r');
-    } catch (error) {
-      // nothing was seen of this input
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return more.subarray(0, 0);
-      throw error;
-    }
+    const descriptor = openSync(this.#path, 'r');
     try {
       const count = readSync(descriptor, more, 0, blockSize, this.#position);
       this.#position += count;

@@ -4,7 +4,7 @@ import { severities } from '../detectors/finding.ts';
 import { readJson, toJson, writeAtomically } from '../pipeline/files.ts';
 import { bearsOut } from './bear-out.ts';
 import { type Behaviour, readFindings } from './behaviour.ts';
-import { partialFolder, telemetryFolder } from './correlate.ts';
+import { partialFolder } from './correlate.ts';
 import type { Correlation } from './correlation.ts';
 import { RecordSorter } from './record-sorter.ts';
 import { TelemetryRows } from './row-telemetry.ts';
@@ -20,9 +20,12 @@ export function isUnsafe({ isUnsafe: ofUnsafeRow, severity }: Behaviour): boolea
  * Once a run with alerts is done: compares its findings with what the sensors saw, and writes which alerts bear out
  * and which no sensor saw into the folder of its correlation.
  * @param out folder of the run
- * @param inputs its files, in the order of its plan
+ * @param telemetry what the sensors saw of each row, as its workers were told
  */
-export async function compareRun(out: string, inputs: readonly string[]): Promise<void> {
+export async function compareRun(
+  out: string,
+  { folder: telemetry, inputs }: { readonly folder: string; readonly inputs: readonly string[] },
+): Promise<void> {
   const folder = join(out, 'correlation');
   const correlation = readJson(join(folder, 'correlation.json')) as Correlation;
   const partial = partialFolder(folder);
@@ -37,7 +40,7 @@ export async function compareRun(out: string, inputs: readonly string[]): Promis
     for (const { record } of behaviours.sorted()) {
       if (record.file !== file) {
         file = record.file;
-        rows = new TelemetryRows(telemetryFolder(folder), inputs[file]!, inputs);
+        rows = new TelemetryRows(telemetry, inputs[file]!, inputs);
       }
       const seen = rows?.at(record.row)?.bearing ?? [];
       const bearing = seen.filter((one) => bearsOut(one, record));

@@ -33,15 +33,22 @@ export interface Engine {
   readonly requirements: readonly Requirement[];
   /** whether a text of a tool call hides words from the prefilter */
   hidesWords(text: string): boolean;
-  /** False only when no rule that looks at single steps can find anything in this one. */
-  mayMatch(step: Step): boolean;
+  /**
+   * False only when no rule that looks at single steps can find anything in this one.
+   * @param subjectsOf as for `detect`
+   */
+  mayMatch(step: Step, subjectsOf?: SubjectsOf): boolean;
   /**
    * The findings in a trajectory, in the order of its steps.
    * @param picked the steps that the prefilter picked, with their flags; without it, all steps and detectors are gone
    * through
+   * @param subjectsOf the rules and detectors that steps may be of interest to; without it, all are asked
    */
-  detect(trajectory: Trajectory, picked?: ReadonlyMap<number, number>): Finding[];
+  detect(trajectory: Trajectory, picked?: ReadonlyMap<number, number>, subjectsOf?: SubjectsOf): Finding[];
 }
+
+/** The rules and detectors, by the numbers that `requirements` give them, that steps may be of interest to: 1 for each. */
+export type SubjectsOf = (steps: Iterable<Step>, count: number) => Uint8Array;
 
 /** An engine of no detectors, for where nothing is matched. */
 export const idleEngine: Engine = {
@@ -81,18 +88,25 @@ export function makeEngine(
     ({ source }) => source.logSource.product === 'agent' && source.logSource.category !== 'code',
   );
   const requirements = [
-    ...rules.flatMap(({ source }) =>
-      requirementsOfRule(source, members.has(source) ? trajectoryFlag : stepFlag),
+    ...rules.flatMap(({ source }, number) =>
+      requirementsOfRule(source, members.has(source) ? trajectoryFlag : stepFlag, number),
     ),
     ...detectors.flatMap((detector, index) =>
-      requirementsOfLiterals(detector.literals, isOfCalls(detector) ? stepFlag : flagOf(index)),
+      requirementsOfLiterals(
+        detector.literals,
+        isOfCalls(detector) ? stepFlag : flagOf(index),
+        rules.length + index,
+      ),
     ),
   ];
+  const subjectCount = rules.length + detectors.length;
+  const numberOf = new Map(rules.map(({ source }, number) => [source, number]));
 
   const hitsOfRules = (
     trajectory: Trajectory,
     actions: readonly Action[],
     only: ReadonlySet<number> | undefined,
+    subjects: Uint8Array | undefined,
   ) => {
     const hits: RawHit[] = [];
     const correlator =
@@ -100,7 +114,7 @@ export function makeEngine(
     for (const traced of tracedEvents(trajectory, actions, readsText, only)) {
       const view = new EventView(traced.event);
       for (const rule of set.rulesFor(traced.event)) {
-        if (!rule.matches(view)) continue;
+        if (subjects?.[numberOf.get(rule)!] === 0 || !rule.matches(view)) continue;
         if (rule.standalone) hits.push(hitOf(infoOf.get(rule)!, traced));
         for (const { correlation, events } of correlator?.feed(rule, traced.event) ?? []) {
           if (correlation.standalone)
@@ -122,19 +136,24 @@ export function makeEngine(
     fingerprint,
     requirements,
     hidesWords: mayHideWords,
-    mayMatch(step) {
+    mayMatch(step, subjectsOf) {
       // a script that is written here may be run in another step: the whole trajectory tells
       if (reachesOtherSteps(step)) return true;
       const alone: Trajectory = { steps: [step], metadata: {} };
+      const subjects = subjectsOf?.([step], subjectCount);
       return (
-        hitsOfRules(alone, actionsOf(alone), undefined).length > 0 ||
-        detectors.some((detector) => isOfCalls(detector) && !hitsOfDetector(detector, alone).next().done)
+        hitsOfRules(alone, actionsOf(alone), undefined, subjects).length > 0 ||
+        detectors.some((detector, index) => {
+          const isAsked = isOfCalls(detector) && subjects?.[rules.length + index] !== 0;
+          return isAsked && !hitsOfDetector(detector, alone).next().done;
+        })
       );
     },
-    detect(trajectory, picked) {
+    detect(trajectory, picked, subjectsOf) {
       const only = picked && new Set(picked.keys());
       const actions = actionsOf(trajectory, only);
-      const hits = hitsOfRules(trajectory, actions, only);
+      const subjects = only && subjectsOf?.(stepsOf(trajectory, actions, only), subjectCount);
+      const hits = hitsOfRules(trajectory, actions, only, subjects);
       let flags = 0;
       for (const own of picked?.values() ?? []) flags |= own;
       for (const [index, detector] of detectors.entries()) {
@@ -144,6 +163,12 @@ export function makeEngine(
       return finish(hits, trajectory, scope);
     },
   };
+}
+
+/** The steps that were picked, and those whose texts some action comes from. */
+function stepsOf(trajectory: Trajectory, actions: readonly Action[], only: ReadonlySet<number>): Step[] {
+  const acting = new Set(actions.map(({ origin }) => origin.step));
+  return trajectory.steps.filter(({ index }) => only.has(index) || acting.has(index));
 }
 
 function isOfCalls({ looksAt }: Detector): boolean {

@@ -4,7 +4,7 @@ import type { Step } from '../trajectory/model.ts';
 export interface RequestPattern {
   /** beginnings of words: `scan` fits scan, scans and scanning */
   readonly verbs: readonly string[];
-  /** the same; `{target}` stands for what the act is about: its host, path or program */
+  /** the same; `{target}` stands for what the act is about, its host, path or program; `{place}` for the first two */
   readonly objects: readonly string[];
 }
 
@@ -77,8 +77,8 @@ const refersBack =
 
 function hasObject(text: string, objects: readonly string[], targets: readonly string[]): boolean {
   return objects.some((object) =>
-    object === '{target}'
-      ? targets.some((target) => text.includes(target))
+    object === '{target}' || object === '{place}'
+      ? targets.some((target) => (object === '{target}' || /[./]/.test(target)) && text.includes(target))
       : placesOfWords(text, [object]).length > 0,
   );
 }

@@ -44,7 +44,7 @@ const surfacesOf: Readonly<Record<string, readonly Surface[]>> = {
 };
 
 /** What a rule needs of a value, for the prefilter; `flags` as the pipeline names them. */
-export function requirementsOfRule(rule: CompiledRule, flags: number): Requirement[] {
+export function requirementsOfRule(rule: CompiledRule, flags: number, subject?: number): Requirement[] {
   const surfaces = surfacesOf[rule.logSource.category] ?? ['call'];
   const plain = surfaces[0] !== 'call';
   const alternatives = rule.requiredLiterals({
@@ -52,7 +52,9 @@ export function requirementsOfRule(rule: CompiledRule, flags: number): Requireme
     rewrite: (literal) => wordsOf(literal, plain).map(literalOfWord),
   });
   const needs = alternatives === undefined ? [[]] : alternatives.map((all) => all.map(wordOfLiteral));
-  return surfaces.flatMap((surface) => needs.map((words) => ({ surface, words, flags })));
+  return surfaces.flatMap((surface) =>
+    needs.map((words) => ({ surface, words, flags, ...(subject === undefined ? {} : { subject }) })),
+  );
 }
 
 /** A word as a literal, so that literals which say nothing of the text do not stand in the way of those that do. */
@@ -73,20 +75,16 @@ function wordOfLiteral({ text, position }: RequiredLiteral): Word {
 export function requirementsOfLiterals(
   literals: readonly Literals[] | undefined,
   flags: number,
+  subject?: number,
 ): Requirement[] {
-  if (literals === undefined) {
-    return surfaces.map((surface) => ({
-      surface,
-      words: [],
-      flags,
-    }));
-  }
+  const about = { flags, ...(subject === undefined ? {} : { subject }) };
+  if (literals === undefined) return surfaces.map((surface) => ({ surface, words: [], ...about }));
   return literals.flatMap(({ surface, all }): Requirement[] => {
     const plain = surface === 'observation' || surface === 'request';
     const words = all.flatMap((text) =>
       plain ? plainWord(text) : splitWords(text.toLowerCase(), false, false),
     );
-    const own = { surface, words, flags };
+    const own = { surface, words, ...about };
     return surface === 'call' ? [own, { ...own, surface: 'tool' }] : [own];
   });
 }

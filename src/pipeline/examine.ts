@@ -1,5 +1,5 @@
 import { type RowTelemetry, withTelemetry } from '../correlate/row-telemetry.ts';
-import { type Engine, stepFlag } from '../detectors/engine.ts';
+import { type Engine, type SubjectsOf, stepFlag } from '../detectors/engine.ts';
 import type { Finding } from '../detectors/finding.ts';
 import { planEdit, UneditableRow } from '../edit/row-edit.ts';
 import { messageOf } from '../errors.ts';
@@ -56,7 +56,10 @@ export class Examiner {
   readonly #policy: Policy;
   readonly #search: TextSearch;
 
+  readonly #subjectsOf: SubjectsOf;
+
   constructor(engine: Engine, policy: Policy, search: TextSearch) {
+    this.#subjectsOf = (steps, count) => search.subjectsOf(steps, count);
     this.#engine = engine;
     this.#policy = policy;
     this.#search = search;
@@ -80,7 +83,10 @@ export class Examiner {
         return this.clean(number);
       const trajectory = row.trajectory();
       const only = candidates === undefined ? undefined : this.#chosenSteps(trajectory, candidates);
-      const detected = only !== undefined && only.size === 0 ? [] : this.#engine.detect(trajectory, only);
+      const detected =
+        only !== undefined && only.size === 0
+          ? []
+          : this.#engine.detect(trajectory, only, only && this.#subjectsOf);
       const found = telemetry === undefined ? detected : withTelemetry(detected, telemetry);
       const { id } = trajectory.metadata;
       const about = found.length === 0 ? undefined : aboutOf(trajectory);
@@ -161,7 +167,7 @@ export class Examiner {
     if (readStep === undefined) return true;
     for (const [step, flags] of candidates) {
       if (step < 0 || (flags & ~stepFlag) !== 0) return true;
-      if ((flags & stepFlag) !== 0 && this.#engine.mayMatch(readStep(step))) return true;
+      if ((flags & stepFlag) !== 0 && this.#engine.mayMatch(readStep(step), this.#subjectsOf)) return true;
     }
     return false;
   }

@@ -54,7 +54,7 @@ export class ExaminedGroup {
   readonly slices = new SliceCounter();
   readonly errors: RowError[] = [];
   /** rows of the pages that were read, which the splice then need not count */
-  readonly pages: PageMap = new Map();
+  readonly pages: PageMap;
   /** what is recorded for deciding again */
   readonly recorded = new OwnColumns(recordedColumns, tableCodec);
   /** rows that are kept, and changed on their way */
@@ -65,8 +65,10 @@ export class ExaminedGroup {
   /**
    * @param codec of the annotation columns
    * @param rowCount where it is known before
+   * @param pages of the row group, where several of these share it
    */
-  constructor(codec: CodecName, rowCount = 0) {
+  constructor(codec: CodecName, rowCount = 0, pages: PageMap = new Map()) {
+    this.pages = pages;
     this.#rowCount = rowCount;
     this.#target = new Uint8Array(rowCount).fill(dropped);
     this.annotations = [keptOutput, quarantineOutput, negativeOutput].map(

@@ -1,6 +1,7 @@
 import { ParquetEditor } from '../edit/parquet.ts';
 import { TrajsieveError } from '../errors.ts';
-import { readFooter } from '../parquet/footer.ts';
+import type { PageMap } from '../parquet/column.ts';
+import { type RowGroup, readFooter } from '../parquet/footer.ts';
 import { masks } from '../policy/policy.ts';
 import { openInput } from '../remote/open.ts';
 import { shapeFor } from '../trajectory/recognise.ts';
@@ -59,6 +60,12 @@ export async function processGroups(
   }
 }
 
+/** Rows of one row group of the output: all of them, or as many as stay within the bytes. */
+function rowsPerCut(group: RowGroup, largest: number | undefined): number {
+  const cuts = largest === undefined ? 1 : Math.ceil(groupBytes(group) / largest);
+  return Math.max(1, Math.ceil(group.rowCount / cuts));
+}
+
 /** Row groups whose rows are trajectories. */
 async function processRows(
   parts: readonly InputPart[],
@@ -69,20 +76,37 @@ async function processRows(
     const group = footer.rowGroups[part.index]!;
     const rows = part.rows!;
     let findings = 0;
-    try {
-      const examined = new ExaminedGroup(codecBeside(group), group.rowCount);
-      const edits = editor.begin();
-      for await (const window of reader.examine(group, rows, examined.pages, edits)) {
-        for (const row of window) examined.add(row, file, 0);
-      }
-      examined.edits = edits;
-      await files.write(source, group, examined);
-      account.add({ ...examined, target: examined.target.subarray(0, rows) });
-      findings = examined.tally.findings;
-    } catch (error) {
+    const unreadable = (error: unknown, from: number, to: number) => {
+      const place = { file, rowGroup: part.index, row: part.firstRow + from, rows: to - from };
       const damage = describeDamage(error);
       files.abandon();
-      account.addUnreadable({ file, rowGroup: part.index, row: part.firstRow, rows, ...damage });
+      account.addUnreadable({ ...place, ...damage });
+    };
+    const size = rowsPerCut(group, context.rowGroupBytes);
+    const pages: PageMap = new Map();
+    const cuts = Array.from({ length: Math.ceil(rows / size) }, () => {
+      return new ExaminedGroup(codecBeside(group), group.rowCount, pages);
+    });
+    const edits = editor.begin();
+    try {
+      for await (const window of reader.examine(group, rows, pages, edits)) {
+        for (const row of window) cuts[Math.floor(row.row / size)]!.add(row, file, 0);
+      }
+    } catch (error) {
+      unreadable(error, 0, rows);
+      cuts.length = 0;
+    }
+    for (const [number, cut] of cuts.entries()) {
+      const from = number * size;
+      const to = Math.min(rows, from + size);
+      try {
+        cut.edits = edits;
+        await files.write(source, group, cut);
+        account.add(cut, from, to);
+        findings += cut.tally.findings;
+      } catch (error) {
+        unreadable(error, from, to);
+      }
     }
     context.onProgress({ rows, bytes: groupBytes(group), findings });
   }

@@ -11,8 +11,8 @@ import { checkIdentity, describeDamage, UnitAccount, type UnitResult } from './u
 import type { UnitContext } from './unit-context.ts';
 import { UnitFiles } from './unit-files.ts';
 
-/** Bytes of records in one row group of the output. */
-const rowGroupBytes = 64 << 20;
+/** Bytes of records in one row group of the output, where nobody asks for another size. */
+const usualRowGroup = 64 << 20;
 
 /** Bytes of a record that weigh as much as one row: a batch of columns then holds about a megabyte of records. */
 const bytesPerWeight = 256;
@@ -42,7 +42,7 @@ export async function processRecords(
   const recorded = await openRecorded(unit, context);
   try {
     const account = new UnitAccount();
-    const output = new RecordOutput(files, columns, account);
+    const output = new RecordOutput(files, columns, account, context.rowGroupBytes ?? usualRowGroup);
     const reader = new RecordReader(context, recorded);
     let told = 0;
     for (const [number, source] of unit.sources.entries()) {
@@ -95,6 +95,7 @@ class RecordOutput {
   readonly #files: UnitFiles;
   readonly #columns: readonly ColumnSpec[];
   readonly #account: UnitAccount;
+  readonly #rowGroupBytes: number;
   #group = new ExaminedGroup(codec);
   #records: readonly OwnColumns[] = [];
   #bytes = 0;
@@ -103,7 +104,8 @@ class RecordOutput {
   /** those before the row group in progress */
   groupStart = 0;
 
-  constructor(files: UnitFiles, columns: readonly ColumnSpec[], account: UnitAccount) {
+  constructor(files: UnitFiles, columns: readonly ColumnSpec[], account: UnitAccount, rowGroupBytes: number) {
+    this.#rowGroupBytes = rowGroupBytes;
     this.#files = files;
     this.#columns = columns;
     this.#account = account;
@@ -116,7 +118,7 @@ class RecordOutput {
       this.#records[output]!.add({ trajsieve_file: file, record }, 1 + record.length / bytesPerWeight);
     this.#bytes += record.length;
     this.rows += 1;
-    if (this.#bytes >= rowGroupBytes) this.flush();
+    if (this.#bytes >= this.#rowGroupBytes) this.flush();
   }
 
   addUnreadable(rows: Parameters<UnitAccount['addUnreadable']>[0], source: number): void {

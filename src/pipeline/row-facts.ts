@@ -154,28 +154,42 @@ function truthOf(value: unknown): boolean | undefined {
 /** Adds the length of each row's values. */
 function addBytes(window: LeafWindow | undefined, rows: FactsDraft[]): void {
   if (window === undefined) return;
-  eachSlot(window, (row, value, ranges) => {
-    const facts = rows[row]!;
-    const length = value < 0 ? 0 : ranges.ends[value]! - ranges.starts[value]!;
-    facts['bytes'] = ((facts['bytes'] as number | undefined) ?? 0) + length;
-  });
+  const maximum = window.leaf.definitionLevel;
+  const sums = new Float64Array(rows.length);
+  let row = -1;
+  for (const [number, { page, firstSlot, endSlot, valueAt }] of window.parts.entries()) {
+    const { repetition, definition } = page;
+    const { starts, ends } = window.ranges(number);
+    for (let slot = firstSlot; slot < endSlot; slot++) {
+      if (repetition === undefined || repetition[slot] === 0) row += 1;
+      if (definition !== undefined && definition[slot]! < maximum) continue;
+      const value = valueAt === undefined ? slot : valueAt[slot]!;
+      sums[row]! += ends[value]! - starts[value]!;
+    }
+  }
+  addTo(rows, 'bytes', sums);
 }
 
 /** Adds the number of elements of a list of steps. */
 function addSteps(window: LeafWindow | undefined, node: SchemaNode, rows: FactsDraft[]): void {
   if (window === undefined) return;
+  const counts = new Float64Array(rows.length);
   let row = -1;
   for (const { page, firstSlot, endSlot } of window.parts) {
     const { repetition, definition } = page;
     for (let slot = firstSlot; slot < endSlot; slot++) {
       const level = repetition === undefined ? 0 : repetition[slot]!;
       if (level === 0) row += 1;
-      if (level > node.repetitionLevel) continue;
       const isElement = definition === undefined || definition[slot]! >= node.definitionLevel;
-      const facts = rows[row]!;
-      facts['steps'] = ((facts['steps'] as number | undefined) ?? 0) + (isElement ? 1 : 0);
+      if (isElement && level <= node.repetitionLevel) counts[row]! += 1;
     }
   }
+  addTo(rows, 'steps', counts);
+}
+
+function addTo(rows: FactsDraft[], name: 'bytes' | 'steps', values: Float64Array): void {
+  for (const [row, facts] of rows.entries())
+    facts[name] = ((facts[name] as number | undefined) ?? 0) + values[row]!;
 }
 
 /** Adds the names of the tools that a row calls. */

@@ -191,7 +191,7 @@ async function executeIn(
   if (entries.length < plan.units.length) return { plan, report: undefined, problems, interrupted: false };
   rmSync(partial, { recursive: true, force: true });
   const report = buildReport(plan, entries, config);
-  if (telemetry !== undefined) await compareRun(out, telemetry.inputs);
+  if (telemetry !== undefined) await compareRun(out, telemetry);
   writeAtomically(join(out, 'detectors.json'), toJson({ rules }));
   writeAtomically(join(out, 'report.json'), toJson(report));
   if (mode.shards !== false) {

@@ -13,6 +13,8 @@ export interface Settings {
   readonly prefilter: boolean;
   /** `drop-incomplete`: of a group of rollouts that loses members, none is kept */
   readonly groups?: 'drop-incomplete' | undefined;
+  /** largest row group of the output, in uncompressed bytes; those of the input otherwise */
+  readonly rowGroupBytes?: number | undefined;
   /** how masked steps are marked in the data; the annotation columns alone tell without it */
   readonly maskStyle?: string | undefined;
   /** alerts of firewalls and host sensors that count as findings */

@@ -9,6 +9,9 @@ import { everySurface, surfaceBit } from '../trajectory/surface.ts';
 /** The row holds something its spec does not know: it must be read, and will fail. */
 export const unreadableFlag = 4;
 
+/** What hides words may match anything. */
+const everyRuleFlag = ~unreadableFlag;
+
 /** What the prefilter found in one row: flags by step; step -1 is the row as a whole. */
 export type RowCandidates = Map<number, number>;
 
@@ -47,7 +50,7 @@ export class TextSearch {
     let text = json ? unescapeJson(bytes, start, end, this.#scratches[0]) : { bytes, start, end };
     let flags = this.#prefilter.scan(surfaces, text.bytes, text.start, text.end);
     if ((surfaces & surfaceBit.call) === 0) return flags;
-    if ((flags & stepFlag) === 0 && this.#hides(text)) flags |= stepFlag;
+    if (this.#hides(text)) return everyRuleFlag;
     for (let layer = 1; layer <= deepestCall; layer++) {
       const inner = unescapeJson(text.bytes, text.start, text.end, this.#scratches[layer % 2 === 0 ? 0 : 1]);
       if (inner.bytes === text.bytes) break;
@@ -58,9 +61,40 @@ export class TextSearch {
         text.start,
         text.end,
       );
-      if ((flags & stepFlag) === 0 && this.#hides(text)) flags |= stepFlag;
+      if (this.#hides(text)) return everyRuleFlag;
     }
     return flags;
+  }
+
+  /**
+   * The rules and detectors, by number, that some steps may be of interest to: 1 for each.
+   * @param count of all rules and detectors
+   */
+  subjectsOf(steps: Iterable<Step>, count: number): Uint8Array {
+    const subjects = new Uint8Array(count);
+    for (const step of steps) {
+      for (const [text, surfaces, json] of stepTexts(step)) {
+        const bytes = Buffer.from(text);
+        if (this.#mark(surfaces, json, bytes, subjects)) return subjects.fill(1);
+      }
+    }
+    return subjects;
+  }
+
+  /** True when the text hides words, and so may be of interest to all of them. */
+  #mark(surfaces: number, json: boolean, bytes: Uint8Array, subjects: Uint8Array): boolean {
+    let text = json
+      ? unescapeJson(bytes, 0, bytes.length, this.#scratches[0])
+      : { bytes, start: 0, end: bytes.length };
+    for (let layer = 0; ; layer++) {
+      this.#prefilter.mark(surfaces, text.bytes, text.start, text.end, subjects);
+      if ((surfaces & surfaceBit.call) === 0) return false;
+      if (this.#hides(text)) return true;
+      if (layer === deepestCall) return false;
+      const inner = unescapeJson(text.bytes, text.start, text.end, this.#scratches[layer % 2 === 0 ? 1 : 0]);
+      if (inner.bytes === text.bytes) return false;
+      text = inner;
+    }
   }
 
   /**

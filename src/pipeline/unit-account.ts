@@ -49,15 +49,23 @@ export class UnitAccount {
   readonly tally = emptyTally();
   readonly slices = new SliceCounter();
 
-  /** Rows that were examined and written. */
-  add(part: {
-    readonly target: Uint8Array;
-    readonly tally: Tally;
-    readonly slices: SliceCounter;
-    readonly errors: readonly RowError[];
-    readonly edited: ReadonlySet<number>;
-  }): void {
-    this.map.append(part.target, part.edited);
+  /**
+   * Rows that were examined and written.
+   * @param from where only rows `[from, to)` of a row group were
+   */
+  add(
+    part: {
+      readonly target: Uint8Array;
+      readonly tally: Tally;
+      readonly slices: SliceCounter;
+      readonly errors: readonly RowError[];
+      readonly edited: ReadonlySet<number>;
+    },
+    from = 0,
+    to = part.target.length,
+  ): void {
+    const edited = from === 0 ? part.edited : new Set([...part.edited].map((row) => row - from));
+    this.map.append(part.target.subarray(from, to), edited);
     addTally(this.tally, part.tally);
     this.slices.merge(part.slices.slices());
     this.errors.push(...part.errors.slice(0, errorsListed - this.errors.length));

@@ -18,6 +18,8 @@ export interface UnitContext {
   readonly telemetry?: RunMode['telemetry'];
   /** groups of which no member is kept */
   readonly brokenGroups?: ReadonlySet<string> | undefined;
+  /** largest row group of the output, in uncompressed bytes; those of the input otherwise */
+  readonly rowGroupBytes?: number | undefined;
   /** false writes findings and no rows */
   readonly shards?: boolean;
   /** decoded bytes of the largest column that are in memory at once */

@@ -61,6 +61,7 @@ port.on('message', async ({ unit, folder, givenUp }: Assignment) => {
       policy,
       specs,
       prefilter: settings.prefilter,
+      rowGroupBytes: settings.rowGroupBytes,
       maskStyle: settings.maskStyle === undefined ? undefined : maskStyle(settings.maskStyle),
       brokenGroups,
       ...mode,

@@ -13,6 +13,8 @@ export interface Requirement {
   readonly words: readonly Word[];
   /** bits that a value gets for which the requirement is met */
   readonly flags: number;
+  /** number of the rule or detector that needs it */
+  readonly subject?: number;
 }
 
 /** Decides, for bytes as they lie in a page, which requirements could be met. */
@@ -22,6 +24,8 @@ export interface Prefilter {
    * @param surfaceSet bits of the surfaces that the value may belong to
    */
   scan(surfaceSet: number, bytes: Uint8Array, start: number, end: number): number;
+  /** Marks the subjects of all requirements that are met by `bytes[start, end)`. */
+  mark(surfaceSet: number, bytes: Uint8Array, start: number, end: number, subjects: Uint8Array): void;
   /** False when no requirement can be met on these surfaces: their values need not be looked at. */
   reads(surfaceSet: number): boolean;
 }
@@ -30,10 +34,19 @@ export interface Prefilter {
 interface Stage {
   readonly scanner: WordScanner | undefined;
   readonly hits: WordHits;
-  /** flags that every value gets */
+  /** flags that every value gets, and the subjects that it marks */
   readonly always: number;
-  /** by number of their rarest word: the requirements, as the numbers of their other words and their flags */
-  readonly byAnchor: readonly (readonly { readonly others: Int32Array; readonly flags: number }[])[];
+  readonly alwaysMarked: readonly number[];
+  /** by number of their rarest word */
+  readonly byAnchor: readonly (readonly Anchored[])[];
+}
+
+/** A requirement behind its rarest word. */
+interface Anchored {
+  /** numbers of its other words */
+  readonly others: Int32Array;
+  readonly flags: number;
+  readonly subject: number | undefined;
 }
 
 export function buildPrefilter(requirements: readonly Requirement[]): Prefilter {
@@ -60,6 +73,18 @@ export function buildPrefilter(requirements: readonly Requirement[]): Prefilter 
       }
       return flags;
     },
+    mark(surfaceSet, bytes, start, end, subjects) {
+      const { scanner, hits, alwaysMarked, byAnchor } = stageOf(surfaceSet);
+      for (const subject of alwaysMarked) subjects[subject] = 1;
+      if (scanner === undefined) return;
+      hits.reset();
+      scanner.scan(bytes, start, end, hits);
+      for (let i = 0; i < hits.count; i++) {
+        for (const { others, subject } of byAnchor[hits.list[i]!]!) {
+          if (subject !== undefined && hasAll(hits, others)) subjects[subject] = 1;
+        }
+      }
+    },
   };
 }
 
@@ -81,15 +106,19 @@ function buildStage(requirements: readonly Requirement[], surfaceSet: number): S
       return known;
     });
   let always = 0;
-  const anchored: { anchor: number; others: Int32Array; flags: number }[] = [];
-  for (const { words: needed, flags } of own) {
+  const alwaysMarked: number[] = [];
+  const anchored: (Anchored & { anchor: number })[] = [];
+  for (const { words: needed, flags, subject } of own) {
     const numbers = [...new Set(numbersOf(needed))].sort((a, b) => b.word.text.length - a.word.text.length);
     const [anchor, ...others] = numbers.map(({ number }) => number);
-    if (anchor === undefined) always |= flags;
-    else anchored.push({ anchor, others: Int32Array.from(others), flags });
+    if (anchor !== undefined) anchored.push({ anchor, others: Int32Array.from(others), flags, subject });
+    else {
+      always |= flags;
+      if (subject !== undefined) alwaysMarked.push(subject);
+    }
   }
-  const byAnchor: { others: Int32Array; flags: number }[][] = Array.from({ length: words.size }, () => []);
-  for (const { anchor, others, flags } of anchored) byAnchor[anchor]!.push({ others, flags });
+  const byAnchor: Anchored[][] = Array.from({ length: words.size }, () => []);
+  for (const { anchor, ...one } of anchored) byAnchor[anchor]!.push(one);
   const list = [...words.values()].map(({ word }) => word);
   const scanner =
     list.length === 0
@@ -97,7 +126,7 @@ function buildStage(requirements: readonly Requirement[], surfaceSet: number): S
       : asTheyStand
         ? buildStride(list.map(({ text }) => text))
         : buildAutomaton(list);
-  return { scanner, hits: new WordHits(list.length), always, byAnchor };
+  return { scanner, hits: new WordHits(list.length), always, alwaysMarked, byAnchor };
 }
 
 /** Text that the agent did not write is searched as it stands, which is faster; what it wrote, through its quotes. */

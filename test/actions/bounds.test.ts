@@ -89,6 +89,11 @@ function mutated(random: Random, pool: readonly string[]): string {
   return text;
 }
 
+/** Milliseconds that this process has worked; those that it waited for others to do so do not count. */
+function worked(): number {
+  return process.cpuUsage().user / 1_000;
+}
+
 describe('any text', () => {
   it('is gone through without an error, in milliseconds, and keeps the promise to the prefilter', async () => {
     const pool = hasCollected
@@ -105,15 +110,15 @@ describe('any text', () => {
       const text = mutated(random, pool);
       const [tool, argument] = random.pick(TOOLS);
       const given = random.whole(0, 10) === 0 ? text : JSON.stringify({ [argument]: text });
-      const start = performance.now();
+      const start = worked();
       const actions = run([tool, given]);
-      slowest = Math.max(slowest, performance.now() - start);
+      slowest = Math.max(slowest, worked() - start);
       const plain = unescapeArguments(given);
       if (!mayHideWords(plain)) broken.push(...newWords(plain, actions).map((word) => `${word} of ${text}`));
     }
     expect(broken).toEqual([]);
     expect(slowest).toBeLessThan(2_000);
-  });
+  }, 600_000);
 
   it.each([
     ['spaces', ' '.repeat(4_000)],
@@ -151,11 +156,11 @@ describe('any text', () => {
     const calls = TOOLS.map(([tool, argument]) => [tool, JSON.stringify({ [argument]: text })] as const);
     const plain = TOOLS.map(([tool]) => [tool, text] as const);
     for (const [tool, given] of [...calls, ...plain]) {
-      const start = performance.now();
+      const start = worked();
       const actions = actionsOf(episode([[tool, given]]));
       mayHideWords(given);
       callTexts(tool, given);
-      expect(performance.now() - start, tool).toBeLessThan(3_000);
+      expect(worked() - start, tool).toBeLessThan(3_000);
       expect(actions.length).toBeLessThanOrEqual(2_000);
     }
   });

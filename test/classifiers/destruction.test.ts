@@ -111,6 +111,7 @@ testBehaviour('resource-exhaustion', {
     'dd if=/dev/zero of=/var/fill bs=1G count=10000',
     'fallocate -l 500G /var/fill',
     'yes fill > /var/tmp/fill',
+    { python: 'import os\nwhile True:\n    os.fork()' },
   ],
   found: ['stress-ng --vm 8 --vm-bytes 95% --timeout 0'],
   harmless: [

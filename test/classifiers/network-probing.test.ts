@@ -4,6 +4,8 @@ testBehaviour('network-scan', {
   categories: ['network-probing'],
   found: ['kubectl auth can-i --list', 'nc -zv 10.0.0.5 22', 'showmount -e 10.0.0.9'],
   unsafe: [
+    // asked for is something else
+    { shell: 'nmap -sV 10.0.0.0/24', task: 'Find the service definition and check that the server starts.' },
     'nmap -sV 10.0.0.0/24',
     'masscan 10.0.0.0/8 -p80',
     'zmap -p 443 10.0.0.0/16',

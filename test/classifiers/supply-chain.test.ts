@@ -4,6 +4,11 @@ testBehaviour('typosquat', {
   categories: ['supply-chain'],
   found: ['pip install --trusted-host pypi.corp.example lib'],
   unsafe: [
+    // asked for is something else
+    {
+      shell: 'pip install --index-url http://203.0.113.4/simple corp-lib',
+      task: 'Install the package and add the missing dependency.',
+    },
     'pip install reqeusts',
     'uv pip install pandsa',
     'npm install electorn',

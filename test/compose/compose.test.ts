@@ -102,7 +102,7 @@ describe('deciding again', () => {
       const [whole, composed] = [join(folder, policy), join(folder, `${policy}-composed`)];
       trajsieve(['run', inputs, '--out', whole, '--policy', policy, ...common]);
       const words = ['compose', scan, '--out', composed, '--policy', policy, '--workers', '1', '-q'];
-      expect(trajsieve(words).stderr).not.toContain('error: folder');
+      expect(trajsieve(words)).toMatchObject({ stderr: expect.not.stringContaining('worker') });
       expect(Object.keys(hashesOf(whole))).toContain('report.json');
       expect(hashesOf(composed), policy).toEqual(hashesOf(whole));
     }

@@ -350,7 +350,7 @@ describe('chance', () => {
 test('what was seen of a row comes back row by row, for each input its own', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(500)), fc.uniqueArray(fc.nat(500)), (first, second) => {
-      const folder = temporaryFolder();
+      const folder = join(temporaryFolder(), 'telemetry');
       const inputs = ['a', 'b', 'c'];
       const writer = new TelemetryWriter(folder, inputs);
       const sorted = (rows: number[]) => [...rows].sort((a, b) => a - b);
@@ -363,6 +363,7 @@ test('what was seen of a row comes back row by row, for each input its own', () 
       };
       expect(read('a')).toEqual(sorted(first));
       expect(read('b')).toEqual([]);
+      expect(() => read('d')).toThrow(/none of the inputs/);
       expect(read('c')).toEqual(sorted(second));
     }),
     { numRuns: 20 },

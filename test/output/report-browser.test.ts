@@ -11,6 +11,8 @@ import { writeFindingsRun } from './report-run.ts';
 
 /** Findings in the report. */
 const count = 100_000;
+/** Where others are at work on this machine, the page gets its share of it alone: times are divided by this. */
+const busy = () => Math.max(1, loadavg()[0]! / availableParallelism());
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describe.skipIf(chromium === undefined)(
@@ -57,9 +59,7 @@ describe.skipIf(chromium === undefined)(
         await page.context().close();
       }
       console.log(`first view after ${times.map((time) => time.toFixed(0)).join(', ')} ms`);
-      // where others are at work on this machine, the page gets its share of it alone
-      const busy = Math.max(1, loadavg()[0]! / availableParallelism());
-      expect(Math.min(...times) / busy).toBeLessThan(2000);
+      expect(Math.min(...times) / busy()).toBeLessThan(2000);
     });
 
     it('runs no script and no markup of the data, and asks the network for nothing', async () => {
@@ -108,9 +108,9 @@ describe.skipIf(chromium === undefined)(
       })()`);
       console.log(JSON.stringify(times));
       expect(times.number).toMatch(/^[\d,]+ of 100,000 findings\.$/);
-      expect(times.bySeverity).toBeLessThan(400);
-      expect(times.first).toBeLessThan(1000);
-      expect(times.second).toBeLessThan(600);
+      expect(times.bySeverity / busy()).toBeLessThan(200);
+      expect(times.first / busy()).toBeLessThan(600);
+      expect(times.second / busy()).toBeLessThan(300);
       await page.context().close();
     });
 

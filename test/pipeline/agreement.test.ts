@@ -91,7 +91,7 @@ describe('steps that matter to one another', () => {
   });
 });
 
-describe.skipIf(!hasCollected)('collected data', () => {
+describe.skipIf(!hasCollected)('collected data', { timeout: 600_000 }, () => {
   it.each(['unsafe', 'dualuse', 'benign'])(
     '%s commands: the same findings with and without',
     async (kind) => {

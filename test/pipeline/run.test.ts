@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 import { describe, expect, it } from 'vitest';
 import { writeEpisodes } from '../../scripts/generate/write-episodes.ts';
 import { episodes } from '../support/episodes.ts';
@@ -152,6 +154,28 @@ describe('a run', () => {
     const result = trajsieve(['run', inputs, '--out', out, '--limit', '130', '--json']);
     expect(JSON.parse(result.stdout).rows.in).toBe(130);
     expect(trajsieve(['verify', out]).stdout).toMatch(/^verified: 130 rows in/);
+  });
+
+  it('cuts row groups anew under --row-group-bytes, with the same rows', async () => {
+    const folder = temporaryFolder();
+    const input = join(folder, 'a.parquet');
+    await writeEpisodes(input, episodes(60, 20_000, 4), { rowGroup: 60 });
+    const groupsOf = async (out: string) => {
+      expect(trajsieve(['verify', out]).status).toBe(0);
+      const bytes = readFileSync(join(out, 'data', 'train-00000-of-00001.parquet'));
+      const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+      const rows = await parquetReadObjects({ file, compressors });
+      return { groups: parquetMetadata(file).row_groups.length, rows };
+    };
+    const run = (out: string, ...more: string[]) => {
+      expect(trajsieve(['run', input, '--out', join(folder, out), '-q', ...more]).status).toBe(0);
+      return groupsOf(join(folder, out));
+    };
+    const whole = await run('whole');
+    const cut = await run('cut', '--row-group-bytes', '200kB');
+    expect(whole.groups).toBe(1);
+    expect(cut.groups).toBeGreaterThan(4);
+    expect(cut.rows).toEqual(whole.rows);
   });
 
   it('prints its plan and does nothing under --dry-run', async () => {

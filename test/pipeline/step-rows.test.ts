@@ -84,7 +84,7 @@ async function rowsOf(file: string, ...names: string[]): Promise<Record<string, 
 
 const shard = 'train-00000-of-00001.parquet';
 
-describe('one step a row', () => {
+describe('one step a row', { timeout: 300_000 }, () => {
   const rows = ['a', 'b', 'c', 'd'].flatMap((id) => trajectory(id, id === 'b' ? unsafe : undefined));
 
   // row groups of 7 rows cut b in two, and c

@@ -40,7 +40,7 @@ function shardsOf(folder: string): Record<string, string> {
   );
 }
 
-describe.skipIf(motoPython === undefined)('a run with S3', () => {
+describe.skipIf(motoPython === undefined)('a run with S3', { timeout: 300_000 }, () => {
   let server: RunningServer;
   let proxy: LocalServer;
   let client: S3Client;

@@ -17,7 +17,7 @@ export function drawCorrelation() {
     `${format(corroborated)} findings are borne out by an alert, ${format(unseen)} unsafe ones no sensor saw.`;
   for (const timeline of timelines.slice(0, mostTimelines)) drawTimeline(timeline);
   if (signatures.length === 0) return;
-  document.querySelector('#correlation .scroll').append(
+  document.querySelector('#correlation > .scroll').append(
     table(
       'Alerts by signature',
       [
