@@ -22,7 +22,9 @@ async function table(): Promise<string> {
     if (classifier === undefined) return [];
     const { name, title, means } = classifier;
     const code = detectors.length === 0 ? '' : ` + ${detectors.length} in code`;
-    return [[`[${title}](${name}/classifier.yaml)`, classifier.class, means.trim(), `${rules.length}${code}`]];
+    return [
+      [`[${title}](${name}/classifier.yaml)`, classifier.class, means.trim(), `${rules.length}${code}`],
+    ];
   });
   const cells = [['category', 'class', 'what it means', 'rules'], ['---', '---', '---', '---'], ...rows];
   return cells

@@ -137,7 +137,13 @@ async function* examineRecords(file: string, request: EvaluationRequest): AsyncG
     const input = await inspectRecords(source, request.specs, undefined);
     const reader = new RecordReader(contextOf(request));
     let row = 0;
-    for await (const { record, line, result } of reader.examine(input, source, 0, 0, Number.POSITIVE_INFINITY)) {
+    for await (const { record, line, result } of reader.examine(
+      input,
+      source,
+      0,
+      0,
+      Number.POSITIVE_INFINITY,
+    )) {
       if ('code' in result) throw new TrajsieveError(result.code, result.message, { where: { file, line } });
       const values = JSON.parse(new TextDecoder().decode(record)) as Record<string, unknown>;
       yield { row, ...result, values };

@@ -30,7 +30,10 @@ export function compileNode(node: Node): CompiledNode {
     default: {
       const children = node.children.map(compileNode);
       const tests = [...children].sort((left, right) => left.cost - right.cost).map(({ test }) => test);
-      const cost = children.reduce((total, child) => total + child.cost, 1);
+      const costs = children.map((child) => child.cost);
+      const sum = costs.reduce((total, cost) => total + cost, 1);
+      // `and` ends with the first child that fails, and the cheapest goes first
+      const cost = node.kind === 'and' ? Math.min(sum, Math.min(...costs) + sum / 10) : sum;
       const test = node.kind === 'and' ? allOf(tests) : anyOf(tests);
       return { node, test, children, values: [], cost };
     }

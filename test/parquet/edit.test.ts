@@ -81,9 +81,8 @@ function expected(row: Row, { keep, note, contents, masks }: RowEdit): Row {
     ...row,
     note: note ?? row.note,
     messages:
-      row.messages &&
       row.messages
-        .map((step, at) =>
+        ?.map((step, at) =>
           step === null
             ? null
             : {
@@ -93,7 +92,7 @@ function expected(row: Row, { keep, note, contents, masks }: RowEdit): Row {
                 weight: weightOf(step.role, masks.has(at)),
               },
         )
-        .slice(0, keep),
+        .slice(0, keep) ?? null,
   };
 }
 
