@@ -87,7 +87,7 @@ export function makeEngine(
   const readsText = rules.some(
     ({ source }) => source.logSource.product === 'agent' && source.logSource.category !== 'code',
   );
-  const requirements = [
+  const listRequirements = () => [
     ...rules.flatMap(({ source }, number) =>
       requirementsOfRule(source, members.has(source) ? trajectoryFlag : stepFlag, number),
     ),
@@ -99,6 +99,7 @@ export function makeEngine(
       ),
     ),
   ];
+  let requirements: readonly Requirement[] | undefined;
   const subjectCount = rules.length + detectors.length;
   const numberOf = new Map(rules.map(({ source }, number) => [source, number]));
 
@@ -134,7 +135,11 @@ export function makeEngine(
 
   return {
     fingerprint,
-    requirements,
+    // worked out when it is asked for: not everybody who loads rules searches for them
+    get requirements() {
+      requirements ??= listRequirements();
+      return requirements;
+    },
     hidesWords: mayHideWords,
     mayMatch(step, subjectsOf) {
       // a script that is written here may be run in another step: the whole trajectory tells

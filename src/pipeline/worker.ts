@@ -5,6 +5,7 @@ import { maskStyle } from '../edit/mask-style.ts';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { namesOfIncomplete } from '../output/groups.ts';
 import { loadPolicy } from '../policy/policy.ts';
+import { trustPatterns } from '../sigma/index.ts';
 import { specsFor } from '../trajectory/recognise.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { WorkUnit } from './plan.ts';
@@ -42,6 +43,8 @@ const { settings, mode, windowBytes, heartbeat: shared } = workerData as WorkerS
 const heartbeat = new Heartbeat(shared);
 const send = (message: WorkerMessage) => port.postMessage(message);
 
+// the coordinator has loaded the same rules
+trustPatterns();
 // where a scan is decided upon nothing is matched
 const engine =
   mode.recorded === undefined ? await loadEngine(settings.classifiers, settings.scope) : idleEngine;

@@ -26,6 +26,7 @@ export type { EventSource, LogSource, Taxonomy } from './logsource.ts';
 export { type Level, levels, type Meta, type Status, statuses } from './meta.ts';
 export type { Placeholders } from './modifier.ts';
 export { SigmaRulesError } from './problems.ts';
+export { trustPatterns } from './regex.ts';
 export { RuleSet } from './rule-set.ts';
 export type { Timespan } from './timespan.ts';
 export { EventView } from './view.ts';

@@ -25,6 +25,8 @@ export interface LiteralOptions {
    * than the literal does.
    */
   readonly rewrite?: (literal: RequiredLiteral) => readonly RequiredLiteral[];
+  /** the only field whose literals are wanted */
+  readonly field?: string;
 }
 
 /**
@@ -34,14 +36,14 @@ export interface LiteralOptions {
  */
 export function requiredLiterals(
   condition: Node,
-  { limit = 256, ascii = false, rewrite = (literal) => [literal] }: LiteralOptions = {},
+  { limit = 256, ascii = false, rewrite = (literal) => [literal], field }: LiteralOptions = {},
 ): readonly (readonly RequiredLiteral[])[] | undefined {
-  const result = requirementOf(condition, true, { limit, ascii, rewrite });
+  const result = requirementOf(condition, true, { limit, ascii, rewrite, field });
   return result.some((all) => all.length === 0) ? undefined : result;
 }
 
 type Literals = Requirement<RequiredLiteral>;
-type Options = Required<LiteralOptions>;
+type Options = Required<Omit<LiteralOptions, 'field'>> & { readonly field: string | undefined };
 
 const nothing: Literals = [[]];
 
@@ -84,7 +86,8 @@ function requirementOf(node: Node, wanted: boolean, options: Options): Literals 
 }
 
 function itemRequirement(item: Item, wanted: boolean, options: Options): Literals {
-  if (wanted === item.negated) return nothing;
+  if (wanted === item.negated || (options.field !== undefined && item.field !== options.field))
+    return nothing;
   const parts = item.values.map((value) => valueRequirement(value, item.field, options));
   return item.every ? both(parts, terms, options.limit) : either(parts, terms);
 }

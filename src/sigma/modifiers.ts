@@ -4,7 +4,7 @@ import { expand } from './expand.ts';
 import { anyRun, hasWildcard, joinParts, literalOf, parsePattern } from './glob.ts';
 import { type Apply, type ModifierContext, misfit, type Outcome, tooLate } from './modifier.ts';
 import { parseNetwork } from './network.ts';
-import { type RegexFlags, slowSize } from './regex.ts';
+import type { RegexFlags } from './regex.ts';
 import { regexValue } from './regex-value.ts';
 import { type TimePart, timeParts } from './time-part.ts';
 import type { Comparison, Position, Value } from './value.ts';
@@ -163,5 +163,5 @@ function timed(part: TimePart): Apply {
 /** Whether a pattern is so large that a text may make it slow. */
 export function isSlow(value: Value): boolean {
   if (value.kind === 'any') return value.values.some(isSlow);
-  return value.kind === 'regex' && value.regex.size > slowSize;
+  return value.kind === 'regex' && value.regex.isLarge;
 }

@@ -24,38 +24,61 @@ export function compileRegex(pattern: string, flags: RegexFlags): RegexResult {
 }
 
 /** Instructions of a pattern above which a megabyte that suits it badly takes seconds. */
-export const slowSize = 1000;
+const slowSize = 1000;
 
 /** Text searched for the place of a match at a time. */
 const windowLength = 32_768;
 const windowOverlap = 4_096;
 
+let isTrusted = false;
+
+/**
+ * Leaves patterns uncompiled until they are matched: for a thread that loads rules which another has loaded before,
+ * and so checked.
+ */
+export function trustPatterns(): void {
+  isTrusted = true;
+}
+
 export class Regex {
   readonly pattern: string;
   readonly flags: RegexFlags;
-  /** instructions of the compiled pattern: time a character grows with it at worst */
-  readonly size: number;
-  /** literals that every match holds, folded */
-  readonly requirement: RegexRequirement;
-  readonly #engine: RE2JS;
-  readonly #guarded: boolean;
-  readonly #atTextEdge: boolean;
-  readonly #asciiCase: boolean;
+  #compiled: RE2JS | undefined;
+  #understood: Understood | undefined;
 
   constructor(pattern: string, flags: RegexFlags) {
     this.pattern = pattern;
     this.flags = flags;
-    const switches =
-      (flags.i ? RE2JS.CASE_INSENSITIVE : 0) | (flags.m ? RE2JS.MULTILINE : 0) | (flags.s ? RE2JS.DOTALL : 0);
-    this.#engine = RE2JS.compile(pattern, switches);
-    this.size = this.#engine.programSize();
-    const node = readRegex(pattern, flags.i, flags.m);
-    const ignoresCase = flags.i || /\(\?\w*i/.test(pattern);
-    const namesVariant = ignoresCase && /[\u017f\u212a]|\\x\{0*(?:17f|212a)\}/i.test(pattern);
-    this.#asciiCase = ignoresCase && !namesVariant;
-    this.requirement = node === undefined || namesVariant ? [[]] : regexRequirement(node);
-    this.#guarded = this.requirement.every((literals) => literals.length > 0);
-    this.#atTextEdge = node === undefined || touchesTextEdge(node);
+    if (!isTrusted) this.#engine.programSize();
+  }
+
+  /** Instructions of the compiled pattern: time a character grows with it at worst. */
+  get size(): number {
+    return this.#engine.programSize();
+  }
+
+  /** Whether it is so large that a text may make it slow; whoever loaded the pattern before was told. */
+  get isLarge(): boolean {
+    return !isTrusted && this.size > slowSize;
+  }
+
+  /** Literals that every match holds, folded. */
+  get requirement(): RegexRequirement {
+    return this.#facts.requirement;
+  }
+
+  get #engine(): RE2JS {
+    const { i, m, s } = this.flags;
+    this.#compiled ??= RE2JS.compile(
+      this.pattern,
+      (i ? RE2JS.CASE_INSENSITIVE : 0) | (m ? RE2JS.MULTILINE : 0) | (s ? RE2JS.DOTALL : 0),
+    );
+    return this.#compiled;
+  }
+
+  get #facts(): Understood {
+    this.#understood ??= understand(this.pattern, this.flags);
+    return this.#understood;
   }
 
   test(text: Text): boolean {
@@ -70,7 +93,7 @@ export class Regex {
     if (!this.#mayMatch(text)) return undefined;
     const raw = this.#prepare(text.raw);
     if (raw.length <= windowLength) return this.#findIn(raw, 0);
-    if (this.#atTextEdge || !this.#engine.test(raw)) return undefined;
+    if (this.#facts.atTextEdge || !this.#engine.test(raw)) return undefined;
     for (let start = 0; start < raw.length; start += windowLength - windowOverlap) {
       const window = raw.slice(start, start + windowLength);
       const span = this.#engine.test(window) ? this.#findIn(window, start) : undefined;
@@ -86,7 +109,7 @@ export class Regex {
    * else here ASCII letters stand for ASCII letters alone, so letters of the same kind without variants replace them.
    */
   #prepare(text: string): string {
-    if (!this.#asciiCase || !/[\u017f\u212a]/.test(text)) return text;
+    if (!this.#facts.asciiCase || !/[\u017f\u212a]/.test(text)) return text;
     return text.replace(/\u017f/g, '\ua731').replace(/\u212a/g, '\u1d0b');
   }
 
@@ -97,10 +120,33 @@ export class Regex {
 
   /** Whether the literals are there: a native search, which spares most texts the automaton. */
   #mayMatch(text: Text): boolean {
-    if (!this.#guarded) return true;
+    const { guarded, requirement } = this.#facts;
+    if (!guarded) return true;
     const { folded } = text;
-    return this.requirement.some((literals) => literals.every((literal) => folded.includes(literal)));
+    return requirement.some((literals) => literals.every((literal) => folded.includes(literal)));
   }
+}
+
+/** What is known of a pattern besides how to match it. */
+interface Understood {
+  readonly requirement: RegexRequirement;
+  /** every alternative holds a literal */
+  readonly guarded: boolean;
+  readonly atTextEdge: boolean;
+  readonly asciiCase: boolean;
+}
+
+function understand(pattern: string, flags: RegexFlags): Understood {
+  const node = readRegex(pattern, flags.i, flags.m);
+  const ignoresCase = flags.i || /\(\?\w*i/.test(pattern);
+  const namesVariant = ignoresCase && /[\u017f\u212a]|\\x\{0*(?:17f|212a)\}/i.test(pattern);
+  const requirement = node === undefined || namesVariant ? [[]] : regexRequirement(node);
+  return {
+    requirement,
+    guarded: requirement.every((literals) => literals.length > 0),
+    atTextEdge: node === undefined || touchesTextEdge(node),
+    asciiCase: ignoresCase && !namesVariant,
+  };
 }
 
 function touchesTextEdge(node: RegexNode): boolean {

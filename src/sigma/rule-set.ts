@@ -72,10 +72,10 @@ function kindOf(all: readonly CompiledRule[]): KindRules {
 /** The names of the only programs that a rule can match, folded; undefined where it may match any. */
 function programsOf(rule: CompiledRule): ReadonlySet<string> | undefined {
   const alternatives = rule.requiredLiterals({
+    field: 'Image',
     rewrite: (literal) => {
-      const { field, text, position } = literal;
-      const isName =
-        field === 'Image' && text.includes('/') && position !== 'contains' && position !== 'startswith';
+      const { text, position } = literal;
+      const isName = text.includes('/') && position !== 'contains' && position !== 'startswith';
       return isName ? [literal] : [];
     },
   });
