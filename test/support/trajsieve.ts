@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { packagePath } from '../../src/package-path.ts';
 
@@ -12,12 +13,28 @@ export interface Result {
   readonly stderr: string;
 }
 
-/** Environment without what would change a run: an array job's variables, settings of trajsieve. */
+/** The rules that most tests here run: those of the acts that `episodes` plants. All rules take a second to load. */
+const fewRules = mkdtempSync(join(tmpdir(), 'trajsieve-rules-'));
+for (const name of ['mining', 'tunnels', 'network-probing']) {
+  const from = packagePath('classifiers', name);
+  cpSync(from, join(fewRules, name), { recursive: true, filter: (path) => !path.endsWith('.ts') });
+}
+process.on('exit', () => rmSync(fewRules, { recursive: true, force: true }));
+
+/**
+ * Environment without what would change a run: an array job's variables, settings of trajsieve. `TRAJSIEVE_CLASSIFIERS`
+ * as `builtin` takes all rules instead of a few.
+ */
 function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(TRAJSIEVE|SLURM|JOB_COMPLETION|AWS_BATCH)/.test(name),
   );
-  return { ...Object.fromEntries(kept), NO_COLOR: '1', ...extra };
+  return {
+    ...Object.fromEntries(kept),
+    NO_COLOR: '1',
+    TRAJSIEVE_CLASSIFIERS: fewRules,
+    ...extra,
+  };
 }
 
 /** Runs the built command line and waits for its end. */
