@@ -28,12 +28,13 @@ const pipedSearches: Detector = {
     ],
   },
   literals: [
-    { surface: 'call', all: ['_history', 'grep'] },
-    { surface: 'call', all: ['.history', 'grep'] },
-    { surface: 'call', all: ['history', 'grep'] },
-    { surface: 'call', all: ['env', 'grep'] },
     { surface: 'call', all: ['printenv'] },
-    { surface: 'call', all: ['export', 'grep'] },
+    ...['history', 'env', 'set', 'export', 'declare'].flatMap((source) =>
+      ['grep', 'rg', 'ag', 'awk', 'sed'].map((searcher) => ({
+        surface: 'call' as const,
+        all: [source, ` ${searcher} `],
+      })),
+    ),
   ],
   examples: {
     match: [

