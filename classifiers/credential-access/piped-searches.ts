@@ -29,7 +29,7 @@ const pipedSearches: Detector = {
   },
   literals: [
     { surface: 'call', all: ['printenv'] },
-    ...['history', 'env', 'set', 'export', 'declare'].flatMap((source) =>
+    ...['history', ' env ', ' set ', ' export ', ' declare '].flatMap((source) =>
       ['grep', 'rg', 'ag', 'awk', 'sed'].map((searcher) => ({
         surface: 'call' as const,
         all: [source, ` ${searcher} `],

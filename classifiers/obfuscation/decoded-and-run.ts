@@ -81,7 +81,7 @@ const decodedAndRun: Detector = {
     .concat(
       ['sh', 'bash'].flatMap((shell) => [
         { surface: 'call', all: ['printf', shell] },
-        { surface: 'call', all: ['tr', shell] },
+        { surface: 'call', all: [' tr ', shell] },
       ]),
     ),
   examples: {

@@ -35,7 +35,7 @@ const derivedFields = new Set([
 ]);
 
 /** Fields that hold words of a command as they were written: what bounds a word there bounds it in the text. */
-const wordFields = new Set(['Image', 'CommandLine', 'Arguments', 'PipedFrom']);
+const wordFields = new Set(['Image', 'CommandLine', 'Arguments', 'PipedFrom', 'Contents']);
 
 /** Which surfaces an event of a category is made from. */
 const surfacesOf: Readonly<Record<string, readonly Surface[]>> = {

@@ -162,7 +162,8 @@ class Thread {
     this.#assignments = assignments;
     this.#worker = new Worker(workerFile(), {
       workerData: start,
-      resourceLimits: { maxOldGenerationSizeMb: Math.max(64, Math.round(share / 2 ** 20)) },
+      // the rest of its share is for buffers, which are not on V8's heap
+      resourceLimits: { maxOldGenerationSizeMb: Math.max(64, Math.round((share * 0.4) / 2 ** 20)) },
     });
     // what goes wrong between two jobs shows when the next one is given
     this.#worker.on('error', () => {});
