@@ -12,10 +12,10 @@ const commands = ['--text', 'text'];
 const files: readonly (readonly [file: string, by: string, more: readonly string[]])[] = [
   ['commands_unsafe', 'tier', commands],
   ['commands_benign', 'hard_negative', commands],
-  ['commands_dualuse', 'source', commands],
-  ['trajectories_benign', 'source', []],
-  ['trajectories_labelled', 'source', []],
-  ['code_rewardhack', 'source', commands],
+  ['commands_dualuse', 'category', commands],
+  ['trajectories_benign', 'category', []],
+  ['trajectories_labelled', 'category', []],
+  ['code_rewardhack', 'category', commands],
 ];
 
 for (const [file, by, more] of files) {

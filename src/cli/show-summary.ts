@@ -29,5 +29,5 @@ export function printSummary(
     const table = categories.map(([name, amount]) => [name, count(amount)]);
     stream.write(`\n  rows by category\n${formatTable(table, '    ')}`);
   }
-  stream.write(`\n  report: ${out}/report.json (${seconds.toFixed(1)} s)\n`);
+  stream.write(`\n  report: ${out}/report.html (${seconds.toFixed(1)} s)\n`);
 }
