@@ -79,7 +79,10 @@ export function s3Error(error: unknown, file: string): Error {
   if (error instanceof TrajsieveError || error instanceof TransientError) return error;
   const { name = 'Error', $response } = error as ServiceError;
   const status = statusOf(error);
-  const isTransient = transientNames.has(name) || (status !== undefined && isTransientStatus(status));
+  // an error behind a good status: the answer broke off
+  const isBroken = status !== undefined && status >= 200 && status < 300;
+  const isTransient =
+    isBroken || transientNames.has(name) || (status !== undefined && isTransientStatus(status));
   const said = status === undefined ? name : `${name}, ${status}`;
   if (isTransient) {
     const headers = $response?.headers ?? {};
