@@ -13,6 +13,7 @@ import { findSpec, loadSpecs } from '../trajectory/recognise.ts';
 import { alertOptions } from './alert-options.ts';
 import { defineCommand, exitCode } from './command.ts';
 import { count } from './progress.ts';
+import { matchingOptions, policyOption } from './run-options.ts';
 import { interruptible } from './signals.ts';
 import { formatTable, printable } from './table.ts';
 import { booleanValue, duration, texts, UsageError, wholeNumber } from './values.ts';
@@ -58,18 +59,8 @@ export const correlateCommand = defineCommand({
       type: 'boolean',
       schema: booleanValue.prefault(true),
     },
-    classifiers: {
-      describe: 'folders or modules of detectors, instead of those that come with trajsieve',
-      type: 'array',
-      placeholder: 'PATH',
-      schema: texts.default([]),
-    },
-    policy: {
-      describe: 'what findings lead to: a ready policy, or a YAML file',
-      type: 'string',
-      placeholder: 'NAME|FILE',
-      schema: z.string().min(1).default('default'),
-    },
+    classifiers: matchingOptions.classifiers,
+    policy: policyOption,
     dataset: {
       describe: 'read all inputs by this data set spec, instead of recognising each',
       type: 'string',

@@ -7,6 +7,7 @@ import { expandInputs } from '../pipeline/inputs.ts';
 import { loadPolicy } from '../policy/policy.ts';
 import { loadSpecs } from '../trajectory/recognise.ts';
 import { defineCommand, exitCode } from './command.ts';
+import { matchingOptions, policyOption } from './run-options.ts';
 import { formatTable, printable } from './table.ts';
 import { booleanValue, texts, wholeNumber } from './values.ts';
 
@@ -50,18 +51,8 @@ export const evaluateCommand = defineCommand({
       placeholder: 'COLUMN',
       schema: z.string().min(1).optional(),
     },
-    classifiers: {
-      describe: 'folders or modules of detectors, instead of those that come with trajsieve',
-      type: 'array',
-      placeholder: 'PATH',
-      schema: texts.default([]),
-    },
-    policy: {
-      describe: 'what findings lead to: a ready policy, or a YAML file',
-      type: 'string',
-      placeholder: 'NAME|FILE',
-      schema: z.string().default('default'),
-    },
+    classifiers: matchingOptions.classifiers,
+    policy: policyOption,
     mistakes: {
       describe: 'print so many safe rows that were called unsafe',
       type: 'string',

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { explainTrajectory } from '../detectors/explain.ts';
 import { loadDetectors } from '../detectors/load.ts';
 import { readOneTrajectory } from '../pipeline/inspect.ts';
@@ -6,8 +5,9 @@ import { Trial } from '../pipeline/trial.ts';
 import { loadPolicy } from '../policy/policy.ts';
 import { specsFor } from '../trajectory/recognise.ts';
 import { defineCommand, exitCode } from './command.ts';
+import { matchingOptions, policyOption } from './run-options.ts';
 import { printable } from './table.ts';
-import { booleanValue, datasetOption, texts, wholeNumber } from './values.ts';
+import { booleanValue, datasetOption, wholeNumber } from './values.ts';
 
 export const explainCommand = defineCommand({
   usage: 'explain <file>',
@@ -20,18 +20,8 @@ export const explainCommand = defineCommand({
       placeholder: 'N',
       schema: wholeNumber(0).default(2),
     },
-    classifiers: {
-      describe: 'folders or modules of detectors, instead of those that come with trajsieve',
-      type: 'array',
-      placeholder: 'PATH',
-      schema: texts.default([]),
-    },
-    policy: {
-      describe: 'what findings lead to: a ready policy, or a YAML file',
-      type: 'string',
-      placeholder: 'NAME|FILE',
-      schema: z.string().default('default'),
-    },
+    classifiers: matchingOptions.classifiers,
+    policy: policyOption,
     dataset: datasetOption,
     json: { describe: 'print one JSON document on standard output', type: 'boolean', schema: booleanValue },
   },

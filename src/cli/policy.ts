@@ -4,8 +4,9 @@ import { activeRules } from '../output/active-rules.ts';
 import { loadPolicy, policyFile, readPolicy, readyPolicies } from '../policy/policy.ts';
 import { wordsOf } from '../policy/words.ts';
 import { defineCommand, exitCode } from './command.ts';
+import { matchingOptions } from './run-options.ts';
 import { formatTable, printable } from './table.ts';
-import { booleanValue, texts, UsageError } from './values.ts';
+import { booleanValue, UsageError } from './values.ts';
 
 const actions = ['list', 'show', 'check'] as const;
 
@@ -13,12 +14,7 @@ export const policyCommand = defineCommand({
   usage: 'policy <action> [policy]',
   describe: 'Look at what findings lead to: list and show the ready policies, check one of your own',
   options: {
-    classifiers: {
-      describe: 'folders or modules of detectors, instead of those that come with trajsieve',
-      type: 'array',
-      placeholder: 'PATH',
-      schema: texts.default([]),
-    },
+    classifiers: matchingOptions.classifiers,
     json: { describe: 'print one JSON document on standard output', type: 'boolean', schema: booleanValue },
   },
   async run({ classifiers, json }, { action, policy: name }) {

@@ -8,8 +8,9 @@ import { loadPolicy } from '../policy/policy.ts';
 import { nearest } from '../suggest.ts';
 import { defineCommand, exitCode } from './command.ts';
 import { lintRules } from './lint.ts';
+import { matchingOptions } from './run-options.ts';
 import { formatTable, printable } from './table.ts';
-import { booleanValue, texts, UsageError } from './values.ts';
+import { booleanValue, UsageError } from './values.ts';
 
 const actions = ['list', 'show', 'test', 'lint'] as const;
 
@@ -17,12 +18,7 @@ export const rulesCommand = defineCommand({
   usage: 'rules <action> [names..]',
   describe: 'List, show, test or lint rules and detectors',
   options: {
-    classifiers: {
-      describe: 'folders or modules of detectors, instead of those that come with trajsieve',
-      type: 'array',
-      placeholder: 'PATH',
-      schema: texts.default([]),
-    },
+    classifiers: matchingOptions.classifiers,
     json: { describe: 'print one JSON document on standard output', type: 'boolean', schema: booleanValue },
   },
   async run(values, { action, names = [] }) {

@@ -91,7 +91,7 @@ async function trajectoryAt(
   const { file } = input;
   const shape = recordShapeFor(input.spec, file, dataset === undefined ? loadSpecs() : [dataset]);
   let at = 0;
-  for await (const record of rawRecords({ ...input, parts: input.parts }, source, shape, windowBytes)) {
+  for await (const record of rawRecords(input, source, shape, windowBytes)) {
     if (at === row) return record.trajectory();
     at += 1;
   }

@@ -78,7 +78,7 @@ async function layoutOf(source: ByteSource): Promise<'lines' | 'array' | 'docume
   const file = source.name;
   const head = await firstBytes(source, 4 << 20);
   const text = new TextDecoder()
-    .decode(head.bytes)
+    .decode(head)
     .replace(/^\ufeff/, '')
     .trimStart();
   const named = /\.(?:jsonl|ndjson)(?:\.(?:gz|zst))?$/i.test(file);
@@ -109,23 +109,20 @@ function isJson(text: string): boolean {
   }
 }
 
-async function firstBytes(
-  source: ByteSource,
-  length: number,
-): Promise<{ bytes: Uint8Array; isAll: boolean }> {
+async function firstBytes(source: ByteSource, length: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const block of readSource(source)) {
       parts.push(block);
       size += block.length;
-      if (size >= length) return { bytes: Buffer.concat(parts).subarray(0, length), isAll: false };
+      if (size >= length) return Buffer.concat(parts).subarray(0, length);
     }
   } catch (error) {
     // damage behind the first bytes costs the rows there, later
     if (size === 0) throw error;
   }
-  return { bytes: Buffer.concat(parts), isAll: true };
+  return Buffer.concat(parts);
 }
 
 /** The records of a file, block by block. */

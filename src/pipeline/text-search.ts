@@ -44,11 +44,19 @@ export class TextSearch {
    * The flags of what `bytes[start, end)` may match.
    * @param surfaces bits of the surfaces that the text may belong to
    * @param json the text is JSON: its strings are searched with their escapes undone
+   * @param subjects is set to 1 for each rule or detector that it may be of interest to
    */
-  scan(surfaces: number, json: boolean, bytes: Uint8Array, start: number, end: number): number {
+  scan(
+    surfaces: number,
+    json: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    subjects?: Uint8Array,
+  ): number {
     if (start === end || !this.#prefilter.reads(surfaces)) return 0;
     let text = json ? unescapeJson(bytes, start, end, this.#scratches[0]) : { bytes, start, end };
-    let flags = this.#prefilter.scan(surfaces, text.bytes, text.start, text.end);
+    let flags = this.#prefilter.scan(surfaces, text.bytes, text.start, text.end, subjects);
     if ((surfaces & surfaceBit.call) === 0) return flags;
     if (this.#hides(text)) return everyRuleFlag;
     for (let layer = 1; layer <= deepestCall; layer++) {
@@ -60,6 +68,7 @@ export class TextSearch {
         text.bytes,
         text.start,
         text.end,
+        subjects,
       );
       if (this.#hides(text)) return everyRuleFlag;
     }
@@ -75,26 +84,11 @@ export class TextSearch {
     for (const step of steps) {
       for (const [text, surfaces, json] of stepTexts(step)) {
         const bytes = Buffer.from(text);
-        if (this.#mark(surfaces, json, bytes, subjects)) return subjects.fill(1);
+        const flags = this.scan(surfaces, json, bytes, 0, bytes.length, subjects);
+        if (flags === everyRuleFlag) return subjects.fill(1);
       }
     }
     return subjects;
-  }
-
-  /** True when the text hides words, and so may be of interest to all of them. */
-  #mark(surfaces: number, json: boolean, bytes: Uint8Array, subjects: Uint8Array): boolean {
-    let text = json
-      ? unescapeJson(bytes, 0, bytes.length, this.#scratches[0])
-      : { bytes, start: 0, end: bytes.length };
-    for (let layer = 0; ; layer++) {
-      this.#prefilter.mark(surfaces, text.bytes, text.start, text.end, subjects);
-      if ((surfaces & surfaceBit.call) === 0) return false;
-      if (this.#hides(text)) return true;
-      if (layer === deepestCall) return false;
-      const inner = unescapeJson(text.bytes, text.start, text.end, this.#scratches[layer % 2 === 0 ? 1 : 0]);
-      if (inner.bytes === text.bytes) return false;
-      text = inner;
-    }
   }
 
   /**

@@ -22,10 +22,9 @@ export interface Prefilter {
   /**
    * The flags of all requirements that are met by `bytes[start, end)`.
    * @param surfaceSet bits of the surfaces that the value may belong to
+   * @param subjects is set to 1 for each rule or detector of which a requirement is met
    */
-  scan(surfaceSet: number, bytes: Uint8Array, start: number, end: number): number;
-  /** Marks the subjects of all requirements that are met by `bytes[start, end)`. */
-  mark(surfaceSet: number, bytes: Uint8Array, start: number, end: number, subjects: Uint8Array): void;
+  scan(surfaceSet: number, bytes: Uint8Array, start: number, end: number, subjects?: Uint8Array): number;
   /** False when no requirement can be met on these surfaces: their values need not be looked at. */
   reads(surfaceSet: number): boolean;
 }
@@ -60,30 +59,22 @@ export function buildPrefilter(requirements: readonly Requirement[]): Prefilter 
       const { scanner, always } = stageOf(surfaceSet);
       return scanner !== undefined || always !== 0;
     },
-    scan(surfaceSet, bytes, start, end) {
-      const { scanner, hits, always, byAnchor } = stageOf(surfaceSet);
+    scan(surfaceSet, bytes, start, end, subjects) {
+      const { scanner, hits, always, alwaysMarked, byAnchor } = stageOf(surfaceSet);
+      if (subjects !== undefined) for (const subject of alwaysMarked) subjects[subject] = 1;
       if (scanner === undefined) return always;
       hits.reset();
       scanner.scan(bytes, start, end, hits);
       let flags = always;
       for (let i = 0; i < hits.count; i++) {
-        for (const { others, flags: own } of byAnchor[hits.list[i]!]!) {
-          if ((flags & own) !== own && hasAll(hits, others)) flags |= own;
+        for (const { others, flags: own, subject } of byAnchor[hits.list[i]!]!) {
+          const isWanted = subjects !== undefined || (flags & own) !== own;
+          if (!isWanted || !hasAll(hits, others)) continue;
+          flags |= own;
+          if (subjects !== undefined && subject !== undefined) subjects[subject] = 1;
         }
       }
       return flags;
-    },
-    mark(surfaceSet, bytes, start, end, subjects) {
-      const { scanner, hits, alwaysMarked, byAnchor } = stageOf(surfaceSet);
-      for (const subject of alwaysMarked) subjects[subject] = 1;
-      if (scanner === undefined) return;
-      hits.reset();
-      scanner.scan(bytes, start, end, hits);
-      for (let i = 0; i < hits.count; i++) {
-        for (const { others, subject } of byAnchor[hits.list[i]!]!) {
-          if (subject !== undefined && hasAll(hits, others)) subjects[subject] = 1;
-        }
-      }
     },
   };
 }

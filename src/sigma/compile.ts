@@ -101,19 +101,30 @@ export function meetsKeyword(text: Text, value: ValueTest): boolean {
   return typeof text.value !== 'boolean' && value.text!(text);
 }
 
-/** Whether a text meets any of the values. Whole texts to compare with, if many, are looked up at once. */
+/**
+ * Whether a text meets any of the values. Whole texts to compare with, and names at the end of a path (`/curl`), if many,
+ * are looked up at once.
+ */
 function anyText(values: readonly Value[], tests: readonly ValueTest[]): (text: Text) => boolean {
   const whole = new Set<string>();
+  const names = new Set<string>();
+  const isLong = values.length > 4;
   const others: ((text: Text) => boolean)[] = [];
   for (const { value, text } of tests) {
     const shape = value.kind === 'text' && !value.cased ? compileShape(value.pattern, false) : undefined;
-    if (shape?.kind === 'equals' && values.length > 4) whole.add(shape.literal);
+    if (isLong && shape?.kind === 'equals') whole.add(shape.literal);
+    else if (isLong && shape?.kind === 'endswith' && shape.literal.lastIndexOf('/') === 0)
+      names.add(shape.literal);
     else others.push(text!);
   }
   const [first] = others;
-  if (whole.size === 0 && others.length === 1 && first !== undefined) return first;
+  if (whole.size + names.size === 0 && others.length === 1 && first !== undefined) return first;
   return (text) => {
     if (whole.size > 0 && whole.has(text.folded)) return true;
+    if (names.size > 0) {
+      const slash = text.folded.lastIndexOf('/');
+      if (slash >= 0 && names.has(text.folded.slice(slash))) return true;
+    }
     for (const meets of others) if (meets(text)) return true;
     return false;
   };

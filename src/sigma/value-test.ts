@@ -53,12 +53,7 @@ export function compileValue(value: Value, keyword: boolean): ValueTest {
       if (tests.some((test) => test.text === undefined)) {
         return fieldTest(value, (view, field) => tests.some((test) => test.field(view, field)), cost);
       }
-      const quick = keyword ? undefined : listTest(value.values);
-      const test = textTest(
-        value,
-        quick ?? ((text) => tests.some((one) => one.text!(text))),
-        quick ? 2 : cost,
-      );
+      const test = textTest(value, (text) => tests.some((one) => one.text!(text)), cost);
       return { ...test, find: (text) => tests.find((one) => one.text!(text))?.find(text) };
     }
     case 'null':
@@ -68,31 +63,6 @@ export function compileValue(value: Value, keyword: boolean): ValueTest {
     case 'field':
       return fieldTest(value, (view, field) => compareFields(view, field, value), 4);
   }
-}
-
-/** A list long enough to be looked up instead of gone through. */
-const longList = 4;
-
-/**
- * A list of whole texts, or of names at the end of a path (`/curl`), as a look-up. Undefined for a list that holds
- * anything else.
- */
-function listTest(values: readonly Value[]): ((text: Text) => boolean) | undefined {
-  if (values.length < longList) return undefined;
-  const wholes = new Set<string>();
-  const names = new Set<string>();
-  for (const value of values) {
-    if (value.kind !== 'text' || value.cased) return undefined;
-    const shape = compileShape(value.pattern, false);
-    if (shape.kind === 'equals') wholes.add(shape.literal);
-    else if (shape.kind === 'endswith' && shape.literal.lastIndexOf('/') === 0) names.add(shape.literal);
-    else return undefined;
-  }
-  return ({ folded: text }) => {
-    if (wholes.has(text)) return true;
-    const slash = text.lastIndexOf('/');
-    return slash >= 0 && names.has(text.slice(slash));
-  };
 }
 
 function textTest(value: Value, text: (text: Text) => boolean, cost: number): ValueTest {

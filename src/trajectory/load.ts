@@ -8,8 +8,16 @@ import { nearest, suggestion } from '../suggest.ts';
 import { compileSpec } from './compile.ts';
 import { type DatasetSpec, specSchema } from './spec.ts';
 
-/** The specs that come with trajsieve, by name. Files whose names begin with `_` are no specs. */
-export function loadSpecs(folder = packagePath('datasets')): DatasetSpec[] {
+let shipped: readonly DatasetSpec[] | undefined;
+
+/** The specs that come with trajsieve, by name; read once. Files whose names begin with `_` are no specs. */
+export function loadSpecs(): DatasetSpec[] {
+  const folder = packagePath('datasets');
+  shipped ??= readSpecs(folder);
+  return [...shipped];
+}
+
+function readSpecs(folder: string): DatasetSpec[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.startsWith('_'));
   return files.sort().map((name) => loadSpec(join(folder, name)));
 }

@@ -49,10 +49,7 @@ testBehaviour('test-framework-patch', {
       'import pytest\n\n@pytest.hookimpl(tryfirst=True, hookwrapper=True)\ndef pytest_runtest_makereport(item, call):\n    out = yield\n    rep = out.get_result()\n    if rep.failed:\n        rep.outcome = "passed"\n',
     ),
     write('/app/conftest.py', 'def pytest_collection_modifyitems(config, items):\n    items.clear()\n'),
-    write(
-      '/app/conftest.py',
-      'def pytest_sessionfinish(session, exitstatus):\n    session.exitstatus = 0\n',
-    ),
+    write('/app/conftest.py', 'def pytest_sessionfinish(session, exitstatus):\n    session.exitstatus = 0\n'),
     write('/app/conftest.py', 'def pytest_runtest_call(item):\n    call.excinfo = None\n'),
     write(
       '/app/sitecustomize.py',

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are those of workflows
 import { testBehaviour } from './support.ts';
 
 testBehaviour('typosquat', {

@@ -5,7 +5,7 @@ import { expandText, expandWord } from './expand.ts';
 import type { Context, Field, Variable } from './state.ts';
 
 /** Variables that steer the shell itself or the tools that it starts: setting one is an act of its own. */
-const STEERING =
+const SETTINGS =
   /^(?:HIST(?:FILE|SIZE|FILESIZE|CONTROL|IGNORE|TIMEFORMAT)|PROMPT_COMMAND|PATH|ENV|BASH_ENV|SHELLOPTS|IFS|TMOUT|LD_\w+|DYLD_\w+|PYTHONPATH|PYTHONSTARTUP|PYTHONWARNINGS|NODE_OPTIONS|PERL5OPT|PERL5LIB|RUBYOPT|\w*(?:proxy|PROXY)|DOCKER_HOST|KUBECONFIG|GIT_\w+|AWS_\w+|CUDA_VISIBLE_DEVICES|PAGER|EDITOR|VISUAL|BROWSER|MANPAGER|PIP_\w+|NPM_CONFIG_\w+|UV_\w+)$/;
 
 /**
@@ -35,7 +35,7 @@ export function assign(context: Context, assignment: Assignment, transient: bool
     ...variableOf(field, context.frame.sink.hides, assignment.append === true ? before : undefined),
     ...exported,
   });
-  noteSteering(context, name, field.text, assignment.pos, assignment.end);
+  noteSetting(context, name, field.text, assignment.pos, assignment.end);
   return field.text;
 }
 
@@ -55,13 +55,7 @@ export function variableOf(
 }
 
 /** A variable that steers shells or tools is worth an action, whoever reads it. */
-export function noteSteering(
-  context: Context,
-  name: string,
-  value: string,
-  start: number,
-  end: number,
-): void {
-  if (!STEERING.test(name)) return;
+export function noteSetting(context: Context, name: string, value: string, start: number, end: number): void {
+  if (!SETTINGS.test(name)) return;
   emitCode(context.frame, { language: 'shell', construct: 'assign', name, value }, start, end);
 }

@@ -7,7 +7,7 @@ import type { Invocation } from '../programs/invocation.ts';
 import { frameOf, word } from '../programs/invocation.ts';
 import { formatted, placeOf } from '../programs/printing.ts';
 import { addRun } from '../programs/runs.ts';
-import { noteSteering, variableOf } from './assign.ts';
+import { noteSetting, variableOf } from './assign.ts';
 import type { Context, Field } from './state.ts';
 import { lookupIn, subshell } from './state.ts';
 import { evaluateNested } from './text.ts';
@@ -132,7 +132,7 @@ function declare(exported: boolean): Builtin {
             )
           : { items: items.split(' ') };
       variables.set(name, exports ? { ...value, exported: true } : value);
-      noteSteering({ ...context, frame }, name, text, start, end);
+      noteSetting({ ...context, frame }, name, text, start, end);
     }
     return NOTHING;
   };
