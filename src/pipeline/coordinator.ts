@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { setFlagsFromString } from 'node:v8';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { firstRowOf, type WorkUnit } from './plan.ts';
@@ -143,6 +144,23 @@ type End =
 
 let folders = 0;
 
+/**
+ * What V8 may hold of a worker's share of memory; the rest is for buffers, which are not on its heap. New objects
+ * are bounded too: Node 24 allows them 192 MB, and where that many outlive a collection near the limit the process
+ * dies, and not the worker.
+ */
+function heapLimits(share: number): ResourceLimits {
+  const megabytes = share / 2 ** 20;
+  return {
+    maxOldGenerationSizeMb: Math.max(64, Math.round(megabytes * 0.4)),
+    maxYoungGenerationSizeMb: Math.min(48, Math.max(12, Math.round(megabytes / 8))),
+  };
+}
+
+// In V8 13 a loop that Maglev replaced while it ran may not look for interrupts, and then neither the limit of the
+// heap nor terminate() ends it.
+if (Number.parseInt(process.versions.v8, 10) >= 12) setFlagsFromString('--no-maglev-osr');
+
 /** A worker thread with its heartbeat. */
 class Thread {
   readonly #assignments: Assignments;
@@ -162,8 +180,7 @@ class Thread {
     this.#assignments = assignments;
     this.#worker = new Worker(workerFile(), {
       workerData: start,
-      // the rest of its share is for buffers, which are not on V8's heap
-      resourceLimits: { maxOldGenerationSizeMb: Math.max(64, Math.round((share * 0.4) / 2 ** 20)) },
+      resourceLimits: heapLimits(share),
     });
     // what goes wrong between two jobs shows when the next one is given
     this.#worker.on('error', () => {});
