@@ -2,6 +2,7 @@ import type { Action, FileAction, NetworkAction, ProcessAction } from '../../src
 import { addressScope } from '../../src/detectors/address.ts';
 import type { Detector, DetectorMeta, Hit, Literals } from '../../src/detectors/contract.ts';
 import type { Severity } from '../../src/detectors/finding.ts';
+import { talksToItselfAlone } from '../../src/detectors/own-machine.ts';
 
 /**
  * What is sent, by what, and where to: the payload, the files that the sender reads, and all that is piped into it are
@@ -342,6 +343,7 @@ function detector(
     meta: { category: 'exfiltration', class: 'safety', version: '1', requestedBy, ...meta },
     looksAt: 'call',
     literals,
+    mayConcern: (text) => !talksToItselfAlone(text),
     examples,
     *detect(_, { actions }): Iterable<Hit> {
       for (const flow of flowsOf(actions)) {

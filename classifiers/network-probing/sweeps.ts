@@ -1,6 +1,7 @@
 import type { Action, NetworkAction } from '../../src/actions/index.ts';
 import { addressScope } from '../../src/detectors/address.ts';
 import type { Detector, Hit, Literals } from '../../src/detectors/contract.ts';
+import { talksToItselfAlone } from '../../src/detectors/own-machine.ts';
 
 /**
  * Sweeps that show only in several actions of one call: code that goes through a network or a range of ports, and
@@ -126,6 +127,7 @@ const detector: Detector = {
   },
   looksAt: 'call',
   literals,
+  mayConcern: (text) => !talksToItselfAlone(text),
   examples: {
     match: [
       {

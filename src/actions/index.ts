@@ -13,6 +13,8 @@ export type {
 } from './action.ts';
 export { unescapeArguments } from './arguments.ts';
 export { callTexts } from './call.ts';
+export { mayBeCommand } from './command-place.ts';
+export { bare } from './hide/characters.ts';
 export { mayHideWords } from './hide.ts';
 export { actionsOf, reachesOtherSteps } from './session.ts';
 export { languageOfText } from './sniff.ts';

@@ -29,6 +29,11 @@ export interface Detector {
    */
   readonly literals?: readonly Literals[];
   /**
+   * A closer look at the text of a call in which such literals stand: false only where nothing can be found in what the
+   * call does, nor in what another does on account of it. The text is in lower case; quotes are as they stand.
+   */
+  readonly mayConcern?: (text: string) => boolean;
+  /**
    * `call` for a detector that finds in a trajectory what it would find in each step alone, scripts apart that one call
    * writes and another runs: then a row is not assembled where its steps alone give nothing. `trajectory` otherwise.
    */

@@ -13,6 +13,7 @@ import type { Detector, Hit } from './contract.ts';
 import { eventsOfActions, eventsOfStep, type TracedEvent } from './events.ts';
 import { evidenceLength, type Finding } from './finding.ts';
 import { outcomeOf } from './outcome.ts';
+import { plausibility, type SearchedText } from './plausible.ts';
 import { requirementsOfLiterals, requirementsOfRule } from './requirements.ts';
 import type { RuleInfo } from './rule-info.ts';
 import type { Scope } from './scope.ts';
@@ -31,8 +32,13 @@ export interface Engine {
   readonly fingerprint: string;
   /** what the prefilter looks for; its flags are `stepFlag` and `trajectoryFlag` */
   readonly requirements: readonly Requirement[];
-  /** whether a text of a tool call hides words from the prefilter */
+  /** whether a text of a tool call hides words from the prefilter; Latin-1 of its bytes is enough */
   hidesWords(text: string): boolean;
+  /**
+   * False only where a rule or detector, by its number in `requirements`, cannot find anything in what a tool call
+   * does, by the text of the call.
+   */
+  isPlausible(subject: number, text: SearchedText): boolean;
   /**
    * False only when no rule that looks at single steps can find anything in this one.
    * @param subjectsOf as for `detect`
@@ -55,6 +61,7 @@ export const idleEngine: Engine = {
   fingerprint: '',
   requirements: [],
   hidesWords: () => false,
+  isPlausible: () => false,
   mayMatch: () => false,
   detect: () => [],
 };
@@ -101,6 +108,7 @@ export function makeEngine(
   ];
   let requirements: readonly Requirement[] | undefined;
   const subjectCount = rules.length + detectors.length;
+  const plausible = rules.map(({ source }) => plausibility(source));
   const numberOf = new Map(rules.map(({ source }, number) => [source, number]));
 
   const hitsOfRules = (
@@ -141,6 +149,8 @@ export function makeEngine(
       return requirements;
     },
     hidesWords: mayHideWords,
+    isPlausible: (subject, text) =>
+      plausible[subject]?.(text) ?? detectors[subject - rules.length]?.mayConcern?.(text.raw) ?? true,
     mayMatch(step, subjectsOf) {
       // a script that is written here may be run in another step: the whole trajectory tells
       if (reachesOtherSteps(step)) return true;

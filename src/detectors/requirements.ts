@@ -34,6 +34,11 @@ const derivedFields = new Set([
   'Remote',
 ]);
 
+/** Whether a field says nothing of the text that it comes from. */
+export function isDerived(field: string): boolean {
+  return derivedFields.has(field) && field !== 'ParentImage' && field !== 'ParentCommandLine';
+}
+
 /** Fields that hold words of a command as they were written: what bounds a word there bounds it in the text. */
 const wordFields = new Set(['Image', 'CommandLine', 'Arguments', 'PipedFrom', 'Contents']);
 
@@ -89,7 +94,8 @@ export function requirementsOfLiterals(
   });
 }
 
-function wordsOf({ field, text, position }: RequiredLiteral, plain: boolean): Word[] {
+/** What a literal of a field says of the text of a value: the words that stand in it. */
+export function wordsOf({ field, text, position }: RequiredLiteral, plain: boolean): Word[] {
   if (plain) return field === 'Text' || field === 'Reasoning' || field === undefined ? plainWord(text) : [];
   if (field === undefined || field === 'Name') return splitWords(text, false, false).flatMap(splitDots);
   if (field === 'ParentImage' || field === 'ParentCommandLine') return launcherWords(text, position);

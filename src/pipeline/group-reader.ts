@@ -52,7 +52,7 @@ export class GroupReader {
     this.#context = context;
     this.#shape = shape;
     this.#leaves = new Set(shape.columns.flatMap((column) => [...leavesBelow(column)]));
-    const search = new TextSearch(buildPrefilter(engine.requirements), engine.hidesWords);
+    const search = new TextSearch(buildPrefilter(engine.requirements), engine);
     this.#finder = new CandidateFinder(shape, this.#leaves, search);
     this.#examiner = new Examiner(engine, policy, search);
     this.#facts = new FactsReader(shape, this.#leaves);

@@ -60,7 +60,7 @@ export class RecordReader {
   constructor(context: UnitContext, recorded?: RecordedRows) {
     const { engine, policy } = context;
     this.#context = context;
-    this.#search = new TextSearch(buildPrefilter(engine.requirements), engine.hidesWords);
+    this.#search = new TextSearch(buildPrefilter(engine.requirements), engine);
     this.#examiner = new Examiner(engine, policy, this.#search);
     this.#recorded = recorded;
     this.#maskStyle = masks(policy) ? context.maskStyle : undefined;

@@ -1,7 +1,8 @@
-import { stepFlag, trajectoryFlag } from '../detectors/engine.ts';
+import { type Engine, stepFlag, trajectoryFlag } from '../detectors/engine.ts';
+import { SearchedText } from '../detectors/plausible.ts';
 import { Scratch, unescapeJson } from '../prefilter/json-text.ts';
 import { JsonWalker, startsContainer } from '../prefilter/json-walk.ts';
-import type { Prefilter } from '../prefilter/prefilter.ts';
+import type { Judge, Prefilter } from '../prefilter/prefilter.ts';
 import type { Step, Trajectory } from '../trajectory/model.ts';
 import type { Outline } from '../trajectory/outline.ts';
 import { everySurface, surfaceBit } from '../trajectory/surface.ts';
@@ -15,8 +16,8 @@ const everyRuleFlag = ~unreadableFlag;
 /** What the prefilter found in one row: flags by step; step -1 is the row as a whole. */
 export type RowCandidates = Map<number, number>;
 
-/** Whether a text hides words from the prefilter, so that it must be parsed to be searched. Latin-1 of the bytes is enough. */
-export type HidesWords = (text: string) => boolean;
+/** What is asked of the engine about single texts. */
+export type TextEngine = Pick<Engine, 'hidesWords' | 'isPlausible'>;
 
 /** A text within some bytes. */
 export interface Range {
@@ -28,16 +29,61 @@ export interface Range {
 /** Layers of JSON quoting that the arguments of a call may lie under, beyond the one that their place has. */
 const deepestCall = 3;
 
+/** Asks the engine about what the prefilter found in one text of a call, once for each rule and detector. */
+class CloserLook implements Judge {
+  readonly isThorough: boolean;
+  readonly #engine: TextEngine;
+  readonly #accepted = new Map<number, boolean>();
+  readonly #range: Range;
+  #text: SearchedText | undefined;
+
+  constructor(engine: TextEngine, range: Range, isThorough: boolean) {
+    this.#engine = engine;
+    this.#range = range;
+    this.isThorough = isThorough;
+  }
+
+  accepts(subject: number): boolean {
+    let isAccepted = this.#accepted.get(subject);
+    if (isAccepted === undefined) {
+      this.#text ??= new SearchedText(decode(this.#range, 'utf8'));
+      isAccepted = this.#engine.isPlausible(subject, this.#text);
+      this.#accepted.set(subject, isAccepted);
+    }
+    return isAccepted;
+  }
+
+  /** Sets to 1 what was accepted. */
+  tell(subjects: Uint8Array): void {
+    for (const [subject, isAccepted] of this.#accepted) if (isAccepted) subjects[subject] = 1;
+  }
+}
+
+/** On the other surfaces the words that were found are all there is to ask. */
+class Account implements Judge {
+  readonly isThorough = true;
+  readonly #subjects: Uint8Array;
+
+  constructor(subjects: Uint8Array) {
+    this.#subjects = subjects;
+  }
+
+  accepts(subject: number): boolean {
+    this.#subjects[subject] = 1;
+    return true;
+  }
+}
+
 /** Searches single texts, with all that may lie over the words that rules need: JSON quoting, and words that hide. */
 export class TextSearch {
   readonly #prefilter: Prefilter;
-  readonly #hidesWords: HidesWords;
+  readonly #engine: TextEngine;
   readonly #scratches = [new Scratch(), new Scratch()] as const;
   readonly #walker = new JsonWalker();
 
-  constructor(prefilter: Prefilter, hidesWords: HidesWords) {
+  constructor(prefilter: Prefilter, engine: TextEngine) {
     this.#prefilter = prefilter;
-    this.#hidesWords = hidesWords;
+    this.#engine = engine;
   }
 
   /**
@@ -56,22 +102,30 @@ export class TextSearch {
   ): number {
     if (start === end || !this.#prefilter.reads(surfaces)) return 0;
     let text = json ? unescapeJson(bytes, start, end, this.#scratches[0]) : { bytes, start, end };
-    let flags = this.#prefilter.scan(surfaces, text.bytes, text.start, text.end, subjects);
-    if ((surfaces & surfaceBit.call) === 0) return flags;
+    if ((surfaces & surfaceBit.call) === 0)
+      return this.#prefilter.scan(
+        surfaces,
+        text.bytes,
+        text.start,
+        text.end,
+        subjects && new Account(subjects),
+      );
+    let flags = this.#scanCall(surfaces, text, subjects);
     if (this.#hides(text)) return everyRuleFlag;
     for (let layer = 1; layer <= deepestCall; layer++) {
       const inner = unescapeJson(text.bytes, text.start, text.end, this.#scratches[layer % 2 === 0 ? 0 : 1]);
       if (inner.bytes === text.bytes) break;
       text = inner;
-      flags |= this.#prefilter.scan(
-        surfaceBit.call | (surfaces & surfaceBit.tool),
-        text.bytes,
-        text.start,
-        text.end,
-        subjects,
-      );
+      flags |= this.#scanCall(surfaceBit.call | (surfaces & surfaceBit.tool), text, subjects);
       if (this.#hides(text)) return everyRuleFlag;
     }
+    return flags;
+  }
+
+  #scanCall(surfaces: number, range: Range, subjects: Uint8Array | undefined): number {
+    const judge = new CloserLook(this.#engine, range, subjects !== undefined);
+    const flags = this.#prefilter.scan(surfaces, range.bytes, range.start, range.end, judge);
+    if (subjects !== undefined) judge.tell(subjects);
     return flags;
   }
 
@@ -110,10 +164,8 @@ export class TextSearch {
     return isKnown ? flags : flags | unreadableFlag;
   }
 
-  #hides({ bytes, start, end }: Range): boolean {
-    return this.#hidesWords(
-      Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1'),
-    );
+  #hides(range: Range): boolean {
+    return this.#engine.hidesWords(decode(range, 'latin1'));
   }
 
   /** The same search over a trajectory that was read as a whole. */
@@ -139,6 +191,10 @@ function* stepTexts(step: Step): Generator<readonly [text: string, surfaces: num
     yield [call.arguments, surfaceBit.call, true];
   }
   for (const observation of step.observations) yield [observation.text, surfaceBit.observation, false];
+}
+
+function decode({ bytes, start, end }: Range, encoding: 'utf8' | 'latin1'): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString(encoding);
 }
 
 /** Adds flags to a step of a row. */

@@ -11,7 +11,7 @@ export class Trial {
   readonly #examiner: Examiner;
 
   constructor(engine: Engine, policy: Policy) {
-    this.#search = new TextSearch(buildPrefilter(engine.requirements), engine.hidesWords);
+    this.#search = new TextSearch(buildPrefilter(engine.requirements), engine);
     this.#examiner = new Examiner(engine, policy, this.#search);
   }
 

@@ -17,14 +17,22 @@ export interface Requirement {
   readonly subject?: number;
 }
 
+/** Takes a closer look where a requirement is met, and keeps account of the rules and detectors. */
+export interface Judge {
+  /** whether it wants to be asked about every rule and detector, also where their flags are there already */
+  readonly isThorough: boolean;
+  /** Whether the rule or detector really may find something in the value. */
+  accepts(subject: number): boolean;
+}
+
 /** Decides, for bytes as they lie in a page, which requirements could be met. */
 export interface Prefilter {
   /**
    * The flags of all requirements that are met by `bytes[start, end)`.
    * @param surfaceSet bits of the surfaces that the value may belong to
-   * @param subjects is set to 1 for each rule or detector of which a requirement is met
+   * @param judge has the last word on each requirement with a subject
    */
-  scan(surfaceSet: number, bytes: Uint8Array, start: number, end: number, subjects?: Uint8Array): number;
+  scan(surfaceSet: number, bytes: Uint8Array, start: number, end: number, judge?: Judge): number;
   /** False when no requirement can be met on these surfaces: their values need not be looked at. */
   reads(surfaceSet: number): boolean;
 }
@@ -33,9 +41,8 @@ export interface Prefilter {
 interface Stage {
   readonly scanner: WordScanner | undefined;
   readonly hits: WordHits;
-  /** flags that every value gets, and the subjects that it marks */
-  readonly always: number;
-  readonly alwaysMarked: readonly number[];
+  /** requirements that every value meets */
+  readonly always: readonly Anchored[];
   /** by number of their rarest word */
   readonly byAnchor: readonly (readonly Anchored[])[];
 }
@@ -57,26 +64,33 @@ export function buildPrefilter(requirements: readonly Requirement[]): Prefilter 
   return {
     reads(surfaceSet) {
       const { scanner, always } = stageOf(surfaceSet);
-      return scanner !== undefined || always !== 0;
+      return scanner !== undefined || always.length > 0;
     },
-    scan(surfaceSet, bytes, start, end, subjects) {
-      const { scanner, hits, always, alwaysMarked, byAnchor } = stageOf(surfaceSet);
-      if (subjects !== undefined) for (const subject of alwaysMarked) subjects[subject] = 1;
-      if (scanner === undefined) return always;
+    scan(surfaceSet, bytes, start, end, judge) {
+      const { scanner, hits, always, byAnchor } = stageOf(surfaceSet);
+      let flags = 0;
+      for (const one of always) if (adds(one, flags, judge) && isMet(one, judge)) flags |= one.flags;
+      if (scanner === undefined) return flags;
       hits.reset();
       scanner.scan(bytes, start, end, hits);
-      let flags = always;
       for (let i = 0; i < hits.count; i++) {
-        for (const { others, flags: own, subject } of byAnchor[hits.list[i]!]!) {
-          const isWanted = subjects !== undefined || (flags & own) !== own;
-          if (!isWanted || !hasAll(hits, others)) continue;
-          flags |= own;
-          if (subjects !== undefined && subject !== undefined) subjects[subject] = 1;
+        for (const one of byAnchor[hits.list[i]!]!) {
+          if (adds(one, flags, judge) && hasAll(hits, one.others) && isMet(one, judge)) flags |= one.flags;
         }
       }
       return flags;
     },
   };
+}
+
+/** Whether it makes a difference that a requirement is met. */
+function adds({ flags: own }: Anchored, flags: number, judge: Judge | undefined): boolean {
+  return (flags & own) !== own || judge?.isThorough === true;
+}
+
+/** Whether a requirement whose words are there is met for its judge too. */
+function isMet({ subject }: Anchored, judge: Judge | undefined): boolean {
+  return judge === undefined || subject === undefined || judge.accepts(subject);
 }
 
 function hasAll(hits: WordHits, words: Int32Array): boolean {
@@ -96,17 +110,13 @@ function buildStage(requirements: readonly Requirement[], surfaceSet: number): S
       words.set(key, known);
       return known;
     });
-  let always = 0;
-  const alwaysMarked: number[] = [];
+  const always: Anchored[] = [];
   const anchored: (Anchored & { anchor: number })[] = [];
   for (const { words: needed, flags, subject } of own) {
     const numbers = [...new Set(numbersOf(needed))].sort((a, b) => b.word.text.length - a.word.text.length);
     const [anchor, ...others] = numbers.map(({ number }) => number);
     if (anchor !== undefined) anchored.push({ anchor, others: Int32Array.from(others), flags, subject });
-    else {
-      always |= flags;
-      if (subject !== undefined) alwaysMarked.push(subject);
-    }
+    else always.push({ others: new Int32Array(0), flags, subject });
   }
   const byAnchor: Anchored[][] = Array.from({ length: words.size }, () => []);
   for (const { anchor, ...one } of anchored) byAnchor[anchor]!.push(one);
@@ -117,7 +127,7 @@ function buildStage(requirements: readonly Requirement[], surfaceSet: number): S
       : asTheyStand
         ? buildStride(list.map(({ text }) => text))
         : buildAutomaton(list);
-  return { scanner, hits: new WordHits(list.length), always, alwaysMarked, byAnchor };
+  return { scanner, hits: new WordHits(list.length), always, byAnchor };
 }
 
 /** Text that the agent did not write is searched as it stands, which is faster; what it wrote, through its quotes. */

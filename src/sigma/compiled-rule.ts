@@ -5,6 +5,7 @@ import { type Explanation, explainNode } from './explain.ts';
 import { type LiteralOptions, type RequiredLiteral, requiredLiterals } from './literals.ts';
 import type { LogSource } from './logsource.ts';
 import type { Meta } from './meta.ts';
+import { type Need, needOf } from './needs.ts';
 import type { Rule } from './rule.ts';
 import type { Node, Value } from './value.ts';
 import { EventView } from './view.ts';
@@ -28,6 +29,8 @@ export interface CompiledRule extends Meta {
   readonly requiredLiterals: (
     options?: LiteralOptions,
   ) => readonly (readonly RequiredLiteral[])[] | undefined;
+  /** What the fields of every event hold that the rule matches. */
+  readonly need: () => Need;
 }
 
 export interface RuleMatch {
@@ -64,6 +67,7 @@ export function compileRule(rule: Rule, filters: readonly Node[], standalone: bo
     },
     explain: (event) => explainNode(compiled, viewOf(event)),
     requiredLiterals: (options) => requiredLiterals(condition, options),
+    need: () => needOf(condition),
   };
   return self;
 }

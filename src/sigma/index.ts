@@ -25,6 +25,7 @@ export {
 export type { EventSource, LogSource, Taxonomy } from './logsource.ts';
 export { type Level, levels, type Meta, type Status, statuses } from './meta.ts';
 export type { Placeholders } from './modifier.ts';
+export type { Need } from './needs.ts';
 export { SigmaRulesError } from './problems.ts';
 export { trustPatterns } from './regex.ts';
 export { RuleSet } from './rule-set.ts';

@@ -34,6 +34,7 @@ const anything: Found = { exact: undefined, requirement: [[]] };
 function inspect(node: RegexNode): Found {
   switch (node.kind) {
     case 'unknown':
+    case 'class':
       return anything;
     case 'boundary':
       return { exact: [''] };

@@ -10,10 +10,14 @@ export type RegexNode =
   | { readonly kind: 'repeat'; readonly child: RegexNode; readonly min: number; readonly max: number }
   /** matches between characters: an anchor or a word boundary */
   | { readonly kind: 'boundary'; readonly atTextEdge: boolean }
+  /** one character of a class of many, none of them white space, a quote or a backslash; `source` is the class as written */
+  | { readonly kind: 'class'; readonly source: string }
   | { readonly kind: 'unknown' };
 
 /** Characters of a class that are still tried one by one. */
 const classLimit = 4;
+/** A class of ranges and single characters that every engine reads alike. */
+const plainClass = /^\[(?:0-[0-9]|[1-9]-[1-9]|a-[a-z]|A-[A-Z]|[A-Za-z0-9_./+=:@%,](?!-))+\]$/;
 /** Groups within groups; deeper ones are `unknown`. */
 const depthLimit = 50;
 
@@ -113,8 +117,9 @@ class RegexReader {
     return node;
   }
 
-  /** A class of few characters is known by them; of any other only the end matters. */
+  /** A class of few characters is known by them, one of letters, digits and signs by its source. */
   #class(flags: Flags): RegexNode {
+    const start = this.#at - 1;
     let simple = !this.#take('^');
     const members: string[] = [];
     for (let first = true; this.#peek() !== ']' || first; first = false) {
@@ -136,7 +141,9 @@ class RegexReader {
       members.push(character);
     }
     this.#at++;
-    return simple && members.length <= classLimit ? characters(members, flags) : { kind: 'unknown' };
+    if (simple && members.length <= classLimit) return characters(members, flags);
+    const source = this.#pattern.slice(start, this.#at);
+    return plainClass.test(source) ? { kind: 'class', source } : { kind: 'unknown' };
   }
 
   #escape(flags: Flags): RegexNode {
@@ -145,7 +152,9 @@ class RegexReader {
     if (control !== undefined) return characters([control], flags);
     if (character === 'A' || character === 'z') return { kind: 'boundary', atTextEdge: true };
     if (character === 'b' || character === 'B') return { kind: 'boundary', atTextEdge: false };
-    if ('dDsSwWC'.includes(character)) return { kind: 'unknown' };
+    if (character === 'd' || character === 'w')
+      return { kind: 'class', source: character === 'd' ? '[0-9]' : '[A-Za-z0-9_]' };
+    if ('DsSWC'.includes(character)) return { kind: 'unknown' };
     if (character === 'p' || character === 'P') {
       if (!this.#take('{')) this.#next();
       else this.#at = this.#pattern.indexOf('}', this.#at) + 1 || this.#pattern.length;

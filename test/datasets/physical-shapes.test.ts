@@ -148,7 +148,10 @@ async function readAll(file: string) {
   const picked: number[] = [];
   const { spec } = await readShape(file, specs, (shape) => {
     const leaves = new Set(shape.columns.flatMap((column) => [...leavesBelow(column)]));
-    const search = new TextSearch(buildPrefilter(requirements), () => false);
+    const search = new TextSearch(buildPrefilter(requirements), {
+      hidesWords: () => false,
+      isPlausible: () => true,
+    });
     const finder = new CandidateFinder(shape, leaves, search);
     let number = 0;
     return (window) => {

