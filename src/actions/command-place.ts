@@ -5,7 +5,8 @@ const leading = new Set(
   (
     'if then else elif do while until time exec eval command builtin coproc function alias trap case in when not and or ' +
     'run cmd entrypoint onbuild healthcheck shell user root spawn send expect start start-process call system popen ' +
-    'proxycommand execstart q qq qx qw begin default'
+    'proxycommand execstart q qq qx qw begin default ' +
+    'sh bash dash ash zsh ksh mksh fish csh tcsh rbash source python python2 python3 perl ruby node php lua deno bun'
   ).split(' '),
 );
 

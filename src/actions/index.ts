@@ -12,6 +12,7 @@ export type {
   ProcessAction,
 } from './action.ts';
 export { unescapeArguments } from './arguments.ts';
+export { asIfRun } from './as-if-run.ts';
 export { callTexts } from './call.ts';
 export { mayBeCommand } from './command-place.ts';
 export { bare } from './hide/characters.ts';

@@ -1,4 +1,4 @@
-import { type Action, actionsOf, mayHideWords, reachesOtherSteps } from '../actions/index.ts';
+import { type Action, actionsOf, asIfRun, mayHideWords, reachesOtherSteps } from '../actions/index.ts';
 import type { Requirement } from '../prefilter/prefilter.ts';
 import {
   type CompiledCorrelation,
@@ -141,6 +141,17 @@ export function makeEngine(
     return hits;
   };
 
+  const hitsOfPicked = (
+    trajectory: Trajectory,
+    picked: ReadonlyMap<number, number> | undefined,
+    subjectsOf: SubjectsOf | undefined,
+  ) => {
+    const only = picked && new Set(picked.keys());
+    const actions = actionsOf(trajectory, only);
+    const subjects = only && subjectsOf?.(stepsOf(trajectory, actions, only), subjectCount);
+    return hitsOfRules(trajectory, actions, only, subjects);
+  };
+
   return {
     fingerprint,
     // worked out when it is asked for: not everybody who loads rules searches for them
@@ -152,32 +163,50 @@ export function makeEngine(
     isPlausible: (subject, text) =>
       plausible[subject]?.(text) ?? detectors[subject - rules.length]?.mayConcern?.(text.raw) ?? true,
     mayMatch(step, subjectsOf) {
-      // a script that is written here may be run in another step: the whole trajectory tells
-      if (reachesOtherSteps(step)) return true;
-      const alone: Trajectory = { steps: [step], metadata: {} };
+      let alone: Trajectory | undefined = { steps: [step], metadata: {} };
       const subjects = subjectsOf?.([step], subjectCount);
+      if (reachesOtherSteps(step)) {
+        // what is written here may be run in another step, by something that a rule asks about
+        if (
+          subjects === undefined ||
+          rules.some(({ source }, at) => subjects[at] === 1 && asksForRunner(source))
+        )
+          return true;
+        alone = asIfRun(step);
+        if (alone === undefined) return true;
+      }
+      const trajectory = alone;
+      const actions = actionsOf(trajectory);
       return (
-        hitsOfRules(alone, actionsOf(alone), undefined, subjects).length > 0 ||
+        hitsOfRules(trajectory, actions, undefined, subjects).length > 0 ||
         detectors.some((detector, index) => {
           const isAsked = isOfCalls(detector) && subjects?.[rules.length + index] !== 0;
-          return isAsked && !hitsOfDetector(detector, alone).next().done;
+          return isAsked && !hitsOfDetector(detector, trajectory).next().done;
         })
       );
     },
     detect(trajectory, picked, subjectsOf) {
-      const only = picked && new Set(picked.keys());
-      const actions = actionsOf(trajectory, only);
-      const subjects = only && subjectsOf?.(stepsOf(trajectory, actions, only), subjectCount);
-      const hits = hitsOfRules(trajectory, actions, only, subjects);
-      let flags = 0;
+      let flags = picked === undefined ? ~0 : 0;
       for (const own of picked?.values() ?? []) flags |= own;
+      const asksRules = (flags & (stepFlag | trajectoryFlag)) !== 0;
+      const hits = asksRules ? hitsOfPicked(trajectory, picked, subjectsOf) : [];
       for (const [index, detector] of detectors.entries()) {
-        if (picked === undefined || isOfCalls(detector) || (flags & flagOf(index)) !== 0)
+        if (isOfCalls(detector) ? asksRules : (flags & flagOf(index)) !== 0)
           hits.push(...hitsOfDetector(detector, trajectory));
       }
       return finish(hits, trajectory, scope);
     },
   };
+}
+
+/** Fields about what runs a command: of a script, the step that runs it knows them, not the one that writes it. */
+const fieldsOfRunner = [
+  ...['ParentImage', 'ParentCommandLine', 'CurrentDirectory', 'User', 'Remote', 'Background', 'Loop'],
+  ...['PipedFrom', 'PipedFromImage', 'Via', 'Connected', 'Downloaded', 'Executed'],
+];
+
+function asksForRunner({ fields }: CompiledRule): boolean {
+  return fieldsOfRunner.some((field) => fields.has(field));
 }
 
 /** The steps that were picked, and those whose texts some action comes from. */

@@ -1,5 +1,5 @@
 import { type RowTelemetry, withTelemetry } from '../correlate/row-telemetry.ts';
-import { type Engine, type SubjectsOf, stepFlag } from '../detectors/engine.ts';
+import { type Engine, type SubjectsOf, stepFlag, trajectoryFlag } from '../detectors/engine.ts';
 import type { Finding } from '../detectors/finding.ts';
 import { planEdit, UneditableRow } from '../edit/row-edit.ts';
 import { messageOf } from '../errors.ts';
@@ -79,10 +79,10 @@ export class Examiner {
   ): Examined {
     try {
       const isSeen = telemetry !== undefined && telemetry.findings.length > 0;
-      if (!isSeen && candidates !== undefined && !this.#isWorthReading(row, candidates))
-        return this.clean(number);
+      const worthy = candidates && this.#worthyOf(row, candidates);
+      if (!isSeen && worthy !== undefined && worthy.size === 0) return this.clean(number);
       const trajectory = row.trajectory();
-      const only = candidates === undefined ? undefined : this.#chosenSteps(trajectory, candidates);
+      const only = worthy && this.#chosenSteps(trajectory, worthy);
       const detected =
         only !== undefined && only.size === 0
           ? []
@@ -161,20 +161,30 @@ export class Examiner {
     }
   }
 
-  /** Whether a row must be assembled: not when its picked steps, taken alone, match no rule. */
-  #isWorthReading(row: ReadableRow, candidates: RowCandidates): boolean {
+  /** The steps that are to be looked at: not those that match no rule when they are taken alone. */
+  #worthyOf(row: ReadableRow, candidates: RowCandidates): RowCandidates {
     const { step: readStep } = row;
-    if (readStep === undefined) return true;
-    for (const [step, flags] of candidates) {
-      if (step < 0 || (flags & ~stepFlag) !== 0) return true;
-      if ((flags & stepFlag) !== 0 && this.#engine.mayMatch(readStep(step), this.#subjectsOf)) return true;
-    }
-    return false;
+    return readStep === undefined || candidates.has(-1) ? candidates : this.#matching(candidates, readStep);
   }
 
   #chosenSteps(trajectory: Trajectory, candidates: RowCandidates): RowCandidates {
     if (!candidates.has(-1)) return candidates;
-    return this.#search.findInTrajectory(trajectory);
+    const { steps } = trajectory;
+    return this.#matching(this.#search.findInTrajectory(trajectory), (index) => steps[index]!);
+  }
+
+  #matching(candidates: RowCandidates, readStep: (index: number) => Step): RowCandidates {
+    const matching = new Map<number, number>();
+    // a rule that looks at several steps may need any of them
+    const keepsAll = [...candidates.values()].some((flags) => (flags & trajectoryFlag) !== 0);
+    for (const [step, flags] of candidates) {
+      const others = flags & ~stepFlag;
+      const isWorth =
+        keepsAll || ((flags & stepFlag) !== 0 && this.#engine.mayMatch(readStep(step), this.#subjectsOf));
+      const own = isWorth ? flags : others;
+      if (own !== 0) matching.set(step, own);
+    }
+    return matching;
   }
 }
 

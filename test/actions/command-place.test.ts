@@ -19,6 +19,7 @@ describe('a word that may be a command', () => {
     "subprocess.run(['at', 'now'])",
     'echo $(at now)',
     'wrapper at now',
+    'bash wrapper.sh at now',
     'find . -exec at now {} +',
     'RUN at now',
     'task: at now',
