@@ -3,11 +3,11 @@ import { compose } from '../pipeline/compose.ts';
 import { defineCommand, exitCode } from './command.ts';
 import { ProgressDisplay } from './progress.ts';
 import { displayEvents } from './run-events.ts';
-import { maskStyleOption, policyOption, resourceOptions } from './run-options.ts';
+import { maskStyleOption, matchingOptions, policyOption, resourceOptions } from './run-options.ts';
 import { shardFromEnvironment, shardValue } from './shard.ts';
 import { printSummary } from './show-summary.ts';
 import { interruptible } from './signals.ts';
-import { booleanValue } from './values.ts';
+import { booleanValue, texts } from './values.ts';
 
 export const composeCommand = defineCommand({
   usage: 'compose <scan>',
@@ -20,6 +20,12 @@ export const composeCommand = defineCommand({
       schema: z.string({ error: '--out is missing: name a folder for the results' }).min(1),
     },
     policy: policyOption,
+    classifiers: {
+      ...matchingOptions.classifiers,
+      describe:
+        'folders or modules of detectors, where they have changed since the scan: what is new or changed in them is run again, alone; builtin for those that come with trajsieve',
+      schema: texts.optional(),
+    },
     'mask-style': maskStyleOption,
     groups: {
       describe:
@@ -46,6 +52,7 @@ export const composeCommand = defineCommand({
       out: values.out,
       policy: values.policy,
       maskStyle: values['mask-style'],
+      classifiers: values.classifiers,
       groups: values.groups === 'keep' ? undefined : values.groups,
       workers: values.workers,
       memory: values.memory,

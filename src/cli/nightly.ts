@@ -61,7 +61,7 @@ export class Nightly {
   }
 
   /** Writes down how the run ended; the exit code. */
-  finish({ report, problems, interrupted }: RunOutcome, signalCode: () => number): number {
+  finish({ report, problems, interrupted, candidates }: RunOutcome, signalCode: () => number): number {
     const gates = report === undefined ? [] : this.#values['fail-on'].map((gate) => checkGate(gate, report));
     const failed = gates.filter((gate) => gate.failed);
     for (const gate of failed) this.log.note(`gate failed: ${describeGate(gate)}`);
@@ -74,7 +74,7 @@ export class Nightly {
           ? 'partial'
           : 'done';
     // a shard that leaves the rest to others has no report, and has not failed
-    this.#tell(report, status, report !== undefined || interrupted || isPartial);
+    this.#tell(report, status, report !== undefined || interrupted || isPartial, candidates);
     if (interrupted) return signalCode();
     if (failed.length > 0) return exitCode.gate;
     if (isPartial) return exitCode.partial;
@@ -88,13 +88,13 @@ export class Nightly {
     this.#tell(undefined, 'failed', true);
   }
 
-  #tell(report: Report | undefined, status: RunEnd['status'], isOver: boolean): void {
+  #tell(report: Report | undefined, status: RunEnd['status'], isOver: boolean, candidates?: number): void {
     const { metrics } = this.#values;
     const at = new Date();
     if (metrics !== undefined)
       writeAtomically(
         metrics,
-        renderMetrics(report, { status, seconds: this.log.seconds, at: at.getTime() / 1000 }),
+        renderMetrics(report, { status, seconds: this.log.seconds, at: at.getTime() / 1000, candidates }),
       );
     if (this.#lineage !== undefined && isOver) this.#append(this.#lineage.end(report, status, at));
     if (this.log instanceof JsonLog && report !== undefined) {

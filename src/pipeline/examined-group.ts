@@ -51,6 +51,8 @@ export class ExaminedGroup {
   readonly annotations: readonly OwnColumns[];
   readonly findings = new OwnColumns(findingColumns, tableCodec);
   readonly tally = emptyTally();
+  /** rows that the prefilter picked */
+  candidates = 0;
   readonly slices = new SliceCounter();
   readonly errors: RowError[] = [];
   /** rows of the pages that were read, which the splice then need not count */
@@ -87,14 +89,14 @@ export class ExaminedGroup {
    * @returns the number of the row's output, or `dropped`
    */
   add({ row, examined, isCandidate, facts }: ExaminedRow, file: string, source: number): number {
-    if (isCandidate) this.tally.candidates += 1;
+    if (isCandidate) this.candidates += 1;
     const output = outputOf[examined.decision.disposition];
     this.#setTarget(row, output);
     const { edit } = examined;
     const isChanged = output === keptOutput && edit !== undefined && changesRow(edit);
     if (isChanged) this.edited.add(row);
     countRow(this.tally, examined, isChanged ? edit : undefined);
-    if (isCandidate || examined.error !== undefined)
+    if (examined.found.length > 0 || examined.error !== undefined)
       this.recorded.add(recordedValues(source, examined.row, recordOf(examined)), 1 + examined.found.length);
     if (facts !== undefined) {
       const isGone = output !== keptOutput;

@@ -11,7 +11,7 @@ import type { UnitContext } from './unit-context.ts';
 
 /**
  * What was found in a row, before any policy: what `compose` decides from. A unit has a table of them in `scan/`, with
- * the rows that the prefilter picked or that could not be read, in their order; all others were clean.
+ * the rows in which something was found or that could not be read, in their order; all others were clean.
  */
 export interface RecordedRow {
   readonly id?: string;

@@ -4,7 +4,7 @@ import { alertFingerprint, prepareTelemetry } from '../correlate/for-run.ts';
 import { compareRun } from '../correlate/unseen.ts';
 import { loadDetectors } from '../detectors/load.ts';
 import { TrajsieveError } from '../errors.ts';
-import { type ActiveRule, activeRules } from '../output/active-rules.ts';
+import { type ActiveRule, activeRules, detectorsFingerprint } from '../output/active-rules.ts';
 import { writeDataCard } from '../output/card/write.ts';
 import { groupsReport } from '../output/groups.ts';
 import { writeReports } from '../output/report/write.ts';
@@ -60,6 +60,8 @@ export interface RunOutcome {
   /** inputs that could not be read, and units that could not be done */
   readonly problems: readonly InputProblem[];
   readonly interrupted: boolean;
+  /** rows that the prefilter picked, of what was done this time */
+  readonly candidates?: number;
 }
 
 /** Makes the plan of a run without doing it. */
@@ -92,7 +94,7 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
     version,
     settings: { ...settings },
     fingerprints: {
-      detectors: engine.fingerprint,
+      detectors: detectorsFingerprint(engine, rules),
       policy: hash(policy),
       datasets: hash(specsFor(settings.dataset)),
       ...(settings.alerts === undefined ? {} : { alerts: await alertFingerprint(settings.alerts) }),
@@ -134,6 +136,7 @@ async function executeIn(
   const { folder: out } = store;
   const ledger = new Ledger(out, config, plan);
   await store.begin();
+  let candidates = 0;
   const own = plan.units.filter((unit) => unit.number % request.shard.count === request.shard.index);
   const done = own.flatMap((unit) => ledger.entry(unit) ?? []);
   const finished = new Set(done.map((entry) => entry.unit));
@@ -167,7 +170,10 @@ async function executeIn(
       rowTimeout: request.rowTimeout,
       partial,
       signal,
-      onProgress: (progress) => events.onProgress?.(progress),
+      onProgress: (progress) => {
+        candidates += progress.candidates ?? 0;
+        events.onProgress?.(progress);
+      },
       onDone: async (unit, folder, result) => {
         const entry = await commit(unit, folder, result);
         for (const { file, code, message } of entry.unreadable) {
@@ -204,7 +210,7 @@ async function executeIn(
     await writeDataCard(out);
   }
   await store.finish();
-  return { plan, report, problems, interrupted: false };
+  return { plan, report, problems, interrupted: false, candidates };
 }
 
 /** What the sensors saw of each row, where the run has alerts. */

@@ -93,7 +93,8 @@ describe('deciding again', () => {
     const inputs = join(folder, 'in');
     mkdirSync(inputs);
     writeDamaged(join(inputs, 'damaged.jsonl'));
-    const common = ['--classifiers', writeRules(folder), '--workers', '1', '-q'];
+    const rules = writeRules(folder);
+    const common = ['--classifiers', rules, '--workers', '1', '-q'];
     const scan = join(folder, 'scan');
     expect(trajsieve(['scan', inputs, '--out', scan, ...common])).toMatchObject({
       stderr: expect.anything(),
@@ -102,7 +103,8 @@ describe('deciding again', () => {
       const [whole, composed] = [join(folder, policy), join(folder, `${policy}-composed`)];
       trajsieve(['run', inputs, '--out', whole, '--policy', policy, ...common]);
       const words = ['compose', scan, '--out', composed, '--policy', policy, '--workers', '1', '-q'];
-      expect(trajsieve(words)).toMatchObject({ stderr: expect.not.stringContaining('worker') });
+      const own = { TRAJSIEVE_CLASSIFIERS: rules };
+      expect(trajsieve(words, own)).toMatchObject({ stderr: expect.not.stringContaining('worker') });
       expect(Object.keys(hashesOf(whole))).toContain('report.json');
       expect(hashesOf(composed), policy).toEqual(hashesOf(whole));
     }
