@@ -76,7 +76,11 @@ export async function compose(request: ComposeRequest): Promise<RunOutcome> {
     },
   );
   const changed = outcome.problems.find(({ code }) => code === 'input-changed');
-  if (changed === undefined) return outcome;
+  if (changed === undefined) {
+    // what was picked here is not what a prefilter of all rules picks
+    const { candidates: __, ...told } = outcome;
+    return told;
+  }
   throw new TrajsieveError('scan-outdated', 'input was changed since the scan', {
     where: { file: changed.file },
     remedy: 'scan the inputs again',
@@ -98,6 +102,11 @@ async function otherRules(settings: Settings, before: readonly ActiveRule[], sca
     fingerprints: { detectors: detectorsFingerprint(loaded.engine, rules) },
     again: planRerun(before, rules, loaded),
   };
+}
+
+/** The rules that a scan was made with. */
+export function rulesOf(scan: string): readonly ActiveRule[] {
+  return readScan(scan).rules;
 }
 
 /** The plan and the configuration of a scan that is complete. */

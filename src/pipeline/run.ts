@@ -82,8 +82,9 @@ function isInside(file: string, folder: string): boolean {
 /**
  * Runs, or goes on with a run that was begun in the same folder. When it returns without a report, the folder is as
  * it should be to go on later.
+ * @param mode with `shards` as false, rows are examined and none is written
  */
-export async function run(request: RunRequest): Promise<RunOutcome> {
+export async function run(request: RunRequest, mode: RunMode = {}): Promise<RunOutcome> {
   const { settings } = request;
   const plan = await planRun(request.inputs, request.out, settings);
   const detectors = await loadDetectors(settings.classifiers, settings.scope);
@@ -100,7 +101,7 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
       ...(settings.alerts === undefined ? {} : { alerts: await alertFingerprint(settings.alerts) }),
     },
   };
-  return await execute(request, { plan, config, rules });
+  return await execute(request, { plan, config, rules, mode });
 }
 
 /** What a run does, once that is known. */
