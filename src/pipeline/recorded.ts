@@ -31,6 +31,14 @@ export const recordedColumns: readonly ColumnSpec[] = [
   { name: 'found', type: 'string' },
 ];
 
+/** What each of these files says of itself, as metadata of Parquet. */
+export const recordedNotice: ReadonlyMap<string, string> = new Map([
+  [
+    'trajsieve.notice',
+    'For trajsieve compose. Holds excerpts as they stand in the data, also of what a policy redacts, such as credentials: not to be published.',
+  ],
+]);
+
 /**
  * @param source number of the file among those of its unit
  * @param row number of the row in that file
