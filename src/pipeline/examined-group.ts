@@ -104,8 +104,8 @@ export class ExaminedGroup {
       this.slices.add(facts, { isGone, isChanged, rules });
     }
     this.annotations[output]?.add(annotate(examined), 1 + examined.findings.length);
-    for (const finding of findingRows(file, examined.id, shown(examined), examined.about))
-      this.findings.add(finding);
+    const { about, ...result } = shown(examined);
+    for (const finding of findingRows(file, examined.id, result, about)) this.findings.add(finding);
     if (examined.error !== undefined) this.errors.push({ file, row: examined.row, error: examined.error });
     return output;
   }
@@ -134,7 +134,7 @@ export class ExaminedGroup {
   }
 }
 
-/** What the findings table shows of a row: where texts were replaced in it, they are no evidence either. */
+/** What the findings table shows of a row: texts that were replaced in it stand in no excerpt either. */
 function shown(examined: Examined): Examined {
   const redactions = examined.edit?.redact ?? [];
   if (redactions.length === 0) return examined;
@@ -142,5 +142,8 @@ function shown(examined: Examined): Examined {
     ...finding,
     evidence: redactEvidence(finding.evidence, redactions),
   }));
-  return { ...examined, findings };
+  const { about } = examined;
+  if (about === undefined) return { ...examined, findings };
+  // an excerpt of a neighbour may hold the same in other words, escaped or in one line
+  return { ...examined, findings, about: { ...about, near: new Map() } };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Finding } from '../detectors/finding.ts';
 import { TrajsieveError } from '../errors.ts';
 import type { RowAbout } from '../output/about.ts';
+import type { Near } from '../output/near.ts';
 import { readRows } from '../output/read-rows.ts';
 import type { ColumnSpec } from '../parquet/columns.ts';
 import type { Examined } from './examine.ts';
@@ -49,10 +50,12 @@ export function recordedValues(
   recorded: RecordedRow,
 ): Readonly<Record<string, unknown>> {
   const { about, found } = recorded;
-  // only the tools that findings are about are ever asked for
+  // only the steps and tools that findings are about are ever asked for
   const named = new Set(found.map(({ step, call }) => `${step} ${call}`));
   const tools = about && [...about.tools].filter(([key]) => named.has(key));
-  const written = about === undefined ? recorded : { ...recorded, about: { ...about, tools } };
+  const steps = new Set(found.map(({ step }) => step));
+  const near = about && [...about.near].filter(([step]) => steps.has(step)).sort(([a], [b]) => a - b);
+  const written = about === undefined ? recorded : { ...recorded, about: { ...about, tools, near } };
   return { source, row: BigInt(row), found: JSON.stringify(written) };
 }
 
@@ -96,10 +99,14 @@ export class RecordedRows {
         { where: { file: this.#file }, remedy: 'scan the inputs again' },
       );
     }
-    const recorded = JSON.parse(next.found) as RecordedRow & { about?: { tools: [string, string][] } };
+    const recorded = JSON.parse(next.found) as RecordedRow & {
+      about?: { tools: [string, string][]; near: [number, Near][] };
+    };
     await this.#advance();
     const { about } = recorded;
-    return about === undefined ? recorded : { ...recorded, about: { ...about, tools: new Map(about.tools) } };
+    if (about === undefined) return recorded;
+    const [tools, near] = [new Map(about.tools), new Map(about.near)];
+    return { ...recorded, about: { ...about, tools, near } };
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Engine, trajectoryFlag } from '../detectors/engine.ts';
 import { compareFindings } from '../detectors/finding.ts';
+import { joinAbouts } from '../output/about.ts';
 import type { Policy } from '../policy/policy.ts';
 import { buildPrefilter } from '../prefilter/prefilter.ts';
 import { type Examined, Examiner, type ReadableRow } from './examine.ts';
@@ -70,7 +71,7 @@ export class Reexaminer {
     const found = [...kept, ...own.found].sort(compareFindings);
     if (found.length === 0) return this.#asked.clean(number);
     const id = own.id ?? recorded?.id;
-    const about = own.about ?? recorded?.about;
+    const about = joinAbouts(own.about, recorded?.about);
     const together: RecordedRow = {
       ...(id === undefined ? {} : { id }),
       ...(about === undefined ? {} : { about }),

@@ -2,6 +2,7 @@ import { TelemetryRows } from '../correlate/row-telemetry.ts';
 import { trajectoryFlag } from '../detectors/engine.ts';
 import { compareFindings } from '../detectors/finding.ts';
 import { TrajsieveError } from '../errors.ts';
+import { joinAbouts } from '../output/about.ts';
 import type { RowFacts } from '../output/slices.ts';
 import type { Trajectory } from '../trajectory/model.ts';
 import type { Shape } from '../trajectory/shape.ts';
@@ -173,14 +174,12 @@ export class TrajectoryRows {
 function merge(rows: readonly StepRow[]): RecordedRow {
   const recorded = rows.flatMap((row) => row.recorded ?? []);
   const [id] = recorded.flatMap((row) => row.id ?? []);
-  const abouts = recorded.flatMap((row) => row.about ?? []);
-  // with each row stand the tools of its own findings
-  const tools = new Map(abouts.flatMap((about) => [...about.tools]));
-  const [about] = abouts;
+  // with each row stands what is known of the steps of its own findings
+  const about = recorded.map((row) => row.about).reduce(joinAbouts, undefined);
   const [error] = recorded.flatMap((row) => row.error ?? []);
   return {
     ...(id === undefined ? {} : { id }),
-    ...(about === undefined ? {} : { about: { ...about, tools } }),
+    ...(about === undefined ? {} : { about }),
     ...(error === undefined ? {} : { error }),
     found: recorded.flatMap((row) => row.found).sort(compareFindings),
   };

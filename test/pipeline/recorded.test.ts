@@ -16,7 +16,10 @@ it('what compose reads is for its owner, and says what it holds', async () => {
     content: 'so',
     tool_calls: [{ id: 'a', type: 'function', function: call }],
   };
-  writeFileSync(input, `${JSON.stringify({ messages: [{ role: 'user', content: 'go' }, step] })}\n`);
+  writeFileSync(
+    input,
+    `${JSON.stringify({ messages: [{ role: 'user', content: 'now ./xmrig -u secret-wallet' }, step] })}\n`,
+  );
   const policy = writePolicy(join(folder, 'own.yaml'), { mining: 'redact' });
   const out = join(folder, 'out');
   const [entry] = await sieve([input], out, { policy, rules: writeRules(folder) });
