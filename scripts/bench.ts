@@ -78,6 +78,7 @@ for (const name of Object.keys(variants).filter((one) => flags.only === undefine
   const [, codec = 'zstd'] = name.split('-');
   const copy = join(folder, 'copy.parquet');
   const out = join(folder, 'out');
+  const metrics = join(folder, 'trajsieve.prom');
   const ours: Figures[] = [];
   const theirs: Figures[] = [];
   for (let i = 0; i <= Number(flags.runs); i++) {
@@ -91,12 +92,15 @@ for (const name of Object.keys(variants).filter((one) => flags.only === undefine
       '--out',
       out,
       '--quiet',
+      '--metrics',
+      metrics,
     ]);
     if (i === 0) continue; // warm-up
     ours.push(a);
     theirs.push(b);
   }
   const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'));
+  const candidates = Number(/^trajsieve_candidates (\d+)$/m.exec(readFileSync(metrics, 'utf8'))?.[1]);
   const text = JSON.parse(readFileSync(join(out, 'plan.json'), 'utf8')).bytes as number;
   const seconds = median(ours.map((one) => one.seconds));
   const ratio = median(ours.map((one, i) => one.seconds / theirs[i]!.seconds));
@@ -104,7 +108,7 @@ for (const name of Object.keys(variants).filter((one) => flags.only === undefine
     `${name}: ratio ${ratio.toFixed(2)} (trajsieve ${seconds.toFixed(2)} s, DuckDB ${median(theirs.map((one) => one.seconds)).toFixed(2)} s), ` +
       `${(text / seconds / 1e6).toFixed(0)} MB/s, ${(rows / seconds).toFixed(0)} rows/s, ` +
       `peak ${(median(ours.map((one) => one.peak)) / 1e6).toFixed(0)} MB, ` +
-      `candidates ${((report.tally.candidates / rows) * 100).toFixed(1)} % of rows, ` +
+      `candidates ${((candidates / rows) * 100).toFixed(1)} % of rows, ` +
       `quarantined ${report.rows.quarantined}, file ${(statSync(input).size / 1e6).toFixed(0)} MB`,
   );
 }

@@ -53,6 +53,14 @@ export const resourceOptions = {
   },
 } as const satisfies Options;
 
+export const groupsOption = {
+  describe:
+    'what becomes of a group of rollouts that loses members: keep the others, or drop-incomplete, none of them',
+  type: 'string',
+  placeholder: 'keep|drop-incomplete',
+  schema: z.enum(['keep', 'drop-incomplete']).default('keep'),
+} as const;
+
 export const maskStyleOption = {
   describe: `how steps that the policy masks are marked for the trainer: ${maskStyleNames.join(', ')}`,
   type: 'string',

@@ -1,16 +1,20 @@
 import { z } from 'zod';
-import { messageOf } from '../errors.ts';
-import type { Report } from '../pipeline/report.ts';
-import { planRun, type RunOutcome, type RunRequest, run } from '../pipeline/run.ts';
+import { groupedRun } from '../pipeline/grouped-run.ts';
+import { planRun, type RunRequest, run } from '../pipeline/run.ts';
 import { alertOptions, alertSettings } from './alert-options.ts';
 import { defineCommand, exitCode } from './command.ts';
 import { Nightly } from './nightly.ts';
 import { nightlyOptions } from './nightly-options.ts';
 import { displayEvents } from './run-events.ts';
-import { maskStyleOption, matchingOptions, policyOption, resourceOptions } from './run-options.ts';
+import {
+  groupsOption,
+  maskStyleOption,
+  matchingOptions,
+  policyOption,
+  resourceOptions,
+} from './run-options.ts';
 import { shardFromEnvironment, shardValue } from './shard.ts';
 import { printPlan } from './show-plan.ts';
-import { printSummary } from './show-summary.ts';
 import { interruptible } from './signals.ts';
 import { booleanValue, byteSize, UsageError, wholeNumber } from './values.ts';
 
@@ -42,6 +46,7 @@ export const runCommand = defineCommand({
       schema: shardValue.optional(),
     },
     'mask-style': maskStyleOption,
+    groups: groupsOption,
     'row-group-bytes': {
       describe: "cut larger row groups to this size, uncompressed; the input's are kept otherwise",
       type: 'string',
@@ -101,44 +106,11 @@ export const runCommand = defineCommand({
       since: values.since,
       events: nightly.events(displayEvents(log, values.quiet)),
     };
-    let outcome: RunOutcome;
-    try {
-      outcome = await run(request);
-    } catch (error) {
-      nightly.fail({ message: messageOf(error) });
-      throw error;
-    } finally {
-      log.stop();
-    }
-    const { report, problems, interrupted } = outcome;
-    if (interrupted && !values.quiet) log.note(`interrupted; the same command goes on in ${values.out}`);
-    if (report !== undefined && !values.quiet && values['log-format'] === 'text')
-      printSummary(report, values.out, log.seconds, process.stderr);
-    if (report === undefined && !interrupted && !values.quiet) log.note(unfinished(problems.length > 0));
-    const code = nightly.finish(outcome, exitCodeOf);
-    if (interrupted) return code;
-    if (values.json) process.stdout.write(`${JSON.stringify(summaryOf(report, values.out), undefined, 2)}\n`);
-    return code;
+    return await nightly.conduct(() => (values.groups === 'keep' ? run(request) : groupedRun(request)), {
+      out: values.out,
+      json: values.json,
+      quiet: values.quiet,
+      signalCode: exitCodeOf,
+    });
   },
 });
-
-function unfinished(failed: boolean): string {
-  return failed
-    ? 'some work units could not be done; the same command tries them again'
-    : 'this part is done; the report is written when all parts are';
-}
-
-/** What `--json` prints: the report without its parts, and where it is. */
-function summaryOf(report: Report | undefined, out: string): unknown {
-  if (report === undefined) return { complete: false, out };
-  const { rows, tally, errors, problems } = report;
-  return {
-    complete: true,
-    out,
-    rows,
-    errors,
-    problems,
-    verdicts: tally.verdicts,
-    rowsByCategory: tally.rowsByCategory,
-  };
-}

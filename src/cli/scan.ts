@@ -84,7 +84,7 @@ export const scanCommand = defineCommand({
         else if (values.format !== undefined && values.format !== 'parquet')
           await exportFindings(out, values.format, join(out, `findings.${values.format}`));
         if (values.out !== undefined && !values.quiet)
-          printSummary(report, out, display.seconds, process.stderr);
+          printSummary(report, out, display.seconds, process.stderr, true);
       }
       return problems.length > 0 ? exitCode.partial : exitCode.done;
     } finally {

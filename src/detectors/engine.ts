@@ -11,7 +11,7 @@ import type { Step, ToolCall, Trajectory } from '../trajectory/model.ts';
 import { authorisationOf, type Target } from './authorisation.ts';
 import type { Detector, Hit } from './contract.ts';
 import { eventsOfActions, eventsOfStep, type TracedEvent } from './events.ts';
-import { evidenceLength, type Finding } from './finding.ts';
+import { compareFindings, evidenceLength, type Finding } from './finding.ts';
 import { outcomeOf } from './outcome.ts';
 import { plausibility, type SearchedText } from './plausible.ts';
 import { requirementsOfLiterals, requirementsOfRule } from './requirements.ts';
@@ -366,7 +366,7 @@ function finish(hits: readonly RawHit[], trajectory: Trajectory, scope: Scope | 
       authorisation: authorisationOf(trajectory, step, target, info.requestedBy, scope),
     });
   }
-  return findings.sort((a, b) => a.step - b.step || (a.call ?? -1) - (b.call ?? -1) || a.span[0] - b.span[0]);
+  return findings.sort(compareFindings);
 }
 
 function excerpt(text: string): string {

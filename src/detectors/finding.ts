@@ -49,5 +49,24 @@ export interface Finding {
   readonly authorisation: Authorisation;
 }
 
+/**
+ * The order of the findings of a row: by their place, and by rule where several are at one place. No two are equal, so that
+ * findings of several passes come to the same order as those of one.
+ */
+export function compareFindings(a: Finding, b: Finding): number {
+  return (
+    a.step - b.step ||
+    (a.call ?? -1) - (b.call ?? -1) ||
+    a.span[0] - b.span[0] ||
+    a.span[1] - b.span[1] ||
+    compareTexts(a.argument, b.argument) ||
+    compareTexts(a.rule, b.rule)
+  );
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** Longest excerpt that a finding carries, in UTF-16 units. */
 export const evidenceLength = 240;

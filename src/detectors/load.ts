@@ -7,7 +7,7 @@ import type { Detector } from './contract.ts';
 import { type Engine, makeEngine } from './engine.ts';
 import { loadPacks, type Pack } from './pack.ts';
 import { describeCorrelation, describeRule, type RuleInfo } from './rule-info.ts';
-import { loadScope } from './scope.ts';
+import { loadScope, type Scope } from './scope.ts';
 import { taxonomy } from './taxonomy.ts';
 
 /** Attributes of our own in rules, beside those of Sigma. */
@@ -22,6 +22,8 @@ export interface LoadedDetectors {
   readonly notApplicable: readonly NotApplicable[];
   readonly warnings: readonly TrajsieveError[];
   readonly engine: Engine;
+  /** what the agents were free to act on, where that is given */
+  readonly scope: { readonly text: string; readonly value: Scope } | undefined;
 }
 
 /** Loads detectors and makes the engine. Throws where anything in them is wrong, or where there are none. */
@@ -55,11 +57,14 @@ export async function loadDetectors(paths: readonly string[], scopeFile?: string
   for (const { meta, detect, literals } of detectors) {
     digest.update(JSON.stringify([meta, literals])).update(detect.toString());
   }
-  const scope = scopeFile === undefined ? undefined : loadScope(scopeFile);
-  if (scopeFile !== undefined) digest.update(readFileSync(scopeFile));
-  const engine = makeEngine(rules, correlations, detectors, digest.digest('hex'), scope);
+  const scope =
+    scopeFile === undefined
+      ? undefined
+      : { text: readFileSync(scopeFile, 'utf8'), value: loadScope(scopeFile) };
+  if (scope !== undefined) digest.update(scope.text);
+  const engine = makeEngine(rules, correlations, detectors, digest.digest('hex'), scope?.value);
   const { notApplicable, warnings } = loaded;
-  return { packs, rules, correlations, detectors, notApplicable, warnings, engine };
+  return { packs, rules, correlations, detectors, notApplicable, warnings, engine, scope };
 }
 
 function checkUnique(ids: readonly string[]): void {

@@ -8,6 +8,7 @@ import { packagePath } from '../package-path.ts';
 import type { SigmaText } from '../sigma/index.ts';
 import type { Detector } from './contract.ts';
 import { confidences, findingClasses, severities } from './finding.ts';
+import { noteModule } from './module-source.ts';
 
 /** What `classifier.yaml` says of the rules in its folder. */
 const classifierSchema = z.strictObject({
@@ -150,7 +151,10 @@ async function importDetectors(specifier: string, file: string): Promise<Detecto
   const detectors = Array.isArray(loaded.default) ? loaded.default : [loaded.default];
   for (const detector of detectors as (Partial<Detector> | undefined)[]) {
     const meta = metaSchema.safeParse(detector?.meta);
-    if (meta.success && typeof detector?.detect === 'function') continue;
+    if (meta.success && typeof detector?.detect === 'function') {
+      noteModule(detector as Detector, specifier);
+      continue;
+    }
     const reason = meta.success ? 'detect is no function' : `meta: ${z.prettifyError(meta.error)}`;
     throw new TrajsieveError('detector-invalid', `default export is no detector: ${reason}`, {
       where: { file },

@@ -7,6 +7,8 @@ export interface RunEnd {
   readonly seconds: number;
   /** seconds since 1970 */
   readonly at: number;
+  /** rows that the prefilter picked */
+  readonly candidates?: number | undefined;
 }
 
 /**
@@ -14,7 +16,10 @@ export interface RunEnd {
  * https://github.com/prometheus/node_exporter#textfile-collector
  * @param report undefined for a run that did not come to its end
  */
-export function renderMetrics(report: Report | undefined, { status, seconds, at }: RunEnd): string {
+export function renderMetrics(
+  report: Report | undefined,
+  { status, seconds, at, candidates }: RunEnd,
+): string {
   const lines: string[] = [];
   const metric = (name: string, help: string, values: readonly Value[]) => {
     if (values.length === 0) return;
@@ -35,7 +40,7 @@ export function renderMetrics(report: Report | undefined, { status, seconds, at 
     metric('rows', 'Rows by where they went', byName('place', disjoint));
     metric('rows_edited', 'Kept rows that were changed', [[{}, edited ?? 0]]);
     metric('verdicts', 'Rows by verdict', byName('verdict', tally.verdicts));
-    metric('candidates', 'Rows that the prefilter picked', [[{}, tally.candidates]]);
+    if (candidates !== undefined) metric('candidates', 'Rows that the prefilter picked', [[{}, candidates]]);
     metric('findings', 'Findings by severity', byName('severity', tally.severities));
     metric('findings_by_category', 'Findings by category', byName('category', tally.categories));
     metric('findings_by_outcome', 'Findings by outcome', byName('outcome', tally.outcomes));

@@ -1,4 +1,5 @@
 import type { Metadata, Trajectory } from '../trajectory/model.ts';
+import { type Near, nearSteps } from './near.ts';
 
 /** What is known of a row beside its findings: what reports group rows by. What the data set does not say is left out. */
 export interface RowAbout {
@@ -12,21 +13,37 @@ export interface RowAbout {
   readonly steps: number;
   /** tool names by step and call: `tools.get('4 0')` */
   readonly tools: ReadonlyMap<string, string>;
+  /** what stands beside the steps of its findings */
+  readonly near: ReadonlyMap<number, Near>;
+}
+
+/** What two passes over one row know of it, together; what is told of its steps is in their order. */
+export function joinAbouts(first: RowAbout | undefined, second: RowAbout | undefined): RowAbout | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  const near = new Map([...first.near, ...second.near]);
+  return { ...first, tools: new Map([...first.tools, ...second.tools]), near };
 }
 
 /** Longest text of a row's metadata that is carried beside its findings, in UTF-16 units. */
 export const aboutLength = 200;
 
-/** What a report needs of a trajectory, without keeping the trajectory. */
-export function aboutOf(trajectory: Trajectory): RowAbout {
+/**
+ * What a report needs of a trajectory, without keeping the trajectory.
+ * @param found where something was found in it
+ */
+export function aboutOf(trajectory: Trajectory, found: readonly { readonly step: number }[]): RowAbout {
   const { metadata, steps } = trajectory;
   const tools = new Map<string, string>();
   for (const step of steps)
     for (const call of step.toolCalls) tools.set(`${step.index} ${call.index}`, cut(call.name));
-  return { ...metadataAbout(metadata), steps: steps.length, tools };
+  const near = nearSteps(
+    trajectory,
+    found.map(({ step }) => step),
+  );
+  return { ...metadataAbout(metadata), steps: steps.length, tools, near };
 }
 
-function metadataAbout(metadata: Metadata): Omit<RowAbout, 'steps' | 'tools'> {
+function metadataAbout(metadata: Metadata): Omit<RowAbout, 'steps' | 'tools' | 'near'> {
   const { source, task, model, group, reward, success } = metadata;
   return {
     ...(source === undefined ? {} : { source: cut(source) }),

@@ -25,6 +25,9 @@ export const findingColumns: readonly ColumnSpec[] = [
   number('start'),
   number('end'),
   text('evidence'),
+  // of the steps beside it, which a row may lack
+  text('before'),
+  text('after'),
   text('via'),
   text('outcome'),
   text('authorisation'),
@@ -66,6 +69,8 @@ export function findingRows(
     start: finding.span[0],
     end: finding.span[1],
     evidence: finding.evidence,
+    before: about?.near.get(finding.step)?.before ?? '',
+    after: about?.near.get(finding.step)?.after ?? '',
     via: finding.via.join(' > '),
     outcome: finding.outcome,
     authorisation: finding.authorisation,

@@ -12,9 +12,9 @@ import { encodePages } from './encode.ts';
 import { type Chunk, codecNames, type RowGroup } from './footer.ts';
 import type { OutputFile } from './output-file.ts';
 import type { PageIndex } from './page-index.ts';
+import { runsOf } from './runs.ts';
 import { type Leaf, physicalTypes } from './schema.ts';
 import type { ByteSource } from './source.ts';
-import { runsOf } from './splice.ts';
 import { binaryList, i32, structOf, type ThriftStruct } from './thrift.ts';
 import { asRanges, type DecodedPage } from './values.ts';
 

@@ -19,6 +19,9 @@ import {
 /** Page types as encoding statistics count them. */
 const pageTypeOf = { dictionary: 2, v1: 0, v2: 3 } as const;
 
+/** ColumnMetaData that tells of all rows: what a writer says of the chunk, bloom filter, size and geospatial statistics. */
+const ofAllRows = [8, 14, 15, 16, 17] as const;
+
 /** A column chunk in an output file, with what the end of the file has to say of it. */
 export interface WrittenChunk {
   readonly struct: ThriftStruct;
@@ -128,7 +131,7 @@ export class ChunkOutput {
       else metadata.delete(12);
     }
     if (metadata.has(13)) metadata.set(13, structList(this.#encodingStatistics()));
-    for (const stale of [14, 15, 16]) metadata.delete(stale);
+    for (const stale of ofAllRows) metadata.delete(stale);
 
     const struct: ThriftStruct = new Map(this.#chunk.struct);
     struct.set(2, i64(data)).set(3, structOf(metadata));

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import * as zlib from 'node:zlib';
-import { snappyCompressor, snappyUncompressor } from 'hysnappy';
+import { snappyCompress as snappyOfJavaScript } from 'hyparquet-writer/src/snappy.js';
+import { snappyCompress as snappyOfWasm, snappyUncompressor } from 'hysnappy';
 import { ZSTDDecoder } from 'zstddec';
 import type { CodecName } from './footer.ts';
 import { compressLz4Block, decompressHadoopLz4, decompressLz4Block } from './lz4.ts';
@@ -13,7 +14,6 @@ const zstd = createRequire(import.meta.url)('@bokuweb/zstd-wasm') as {
 };
 const zstdDecoder = new ZSTDDecoder();
 const snappyDecode = snappyUncompressor();
-const snappyEncode = snappyCompressor();
 
 type ZstdDecompress = (
   bytes: Uint8Array,
@@ -99,7 +99,7 @@ export function compress(codec: CodecName, bytes: Uint8Array): Uint8Array {
     case 'ZSTD':
       return zstd.compress(bytes, zstdLevel);
     case 'SNAPPY':
-      return snappyEncode(bytes);
+      return compressSnappy(bytes);
     case 'GZIP':
       return zlib.gzipSync(bytes, { level: 6 });
     case 'BROTLI':
@@ -111,6 +111,17 @@ export function compress(codec: CodecName, bytes: Uint8Array): Uint8Array {
     default:
       throw new Error(`codec ${codec} is not supported for writing`);
   }
+}
+
+/** Making an instance of WASM costs as much as compressing this many bytes in JavaScript. Measured on Node 20. */
+const wasmSnappyFrom = 64 * 1024;
+
+/**
+ * One instance for all pages would be faster, but looks a few bytes beyond its input, at what the page before left there:
+ * the same page then does not always give the same bytes.
+ */
+function compressSnappy(bytes: Uint8Array): Uint8Array {
+  return bytes.length < wasmSnappyFrom ? snappyOfJavaScript(bytes) : snappyOfWasm(bytes);
 }
 
 /** The framing of the deprecated LZ4 codec: both lengths, big-endian, before the block. */

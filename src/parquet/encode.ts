@@ -58,7 +58,7 @@ export function* encodePages(
 }
 
 /** For each entry the number of values (not nulls) before it. */
-function valuePositions(page: DecodedPage, maximum: number): Int32Array {
+export function valuePositions(page: DecodedPage, maximum: number): Int32Array {
   const positions = new Int32Array(page.count + 1);
   let position = 0;
   for (let slot = 0; slot < page.count; slot++) {

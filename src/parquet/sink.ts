@@ -28,9 +28,12 @@ export function onDisk<T>(path: string, work: () => T): T {
   }
 }
 
-/** A new local file. Throws when it exists already. */
-export function createFile(path: string): ByteSink {
-  const descriptor = onDisk(path, () => openSync(path, 'wx'));
+/**
+ * A new local file. Throws when it exists already.
+ * @param mode who may read it; as the process has it, without one
+ */
+export function createFile(path: string, mode?: number): ByteSink {
+  const descriptor = onDisk(path, () => openSync(path, 'wx', mode));
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafeSlow(bufferSize);
   let buffered = 0;

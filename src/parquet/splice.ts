@@ -2,6 +2,7 @@ import { lastLeafOf, writeAddedField } from './added-field.ts';
 import type { ChunkOutput } from './chunk-output.ts';
 import { headerNulls } from './chunk-output.ts';
 import { ColumnCursor, type PageMap, type Piece } from './column.ts';
+import { dictionaryUse, isDictionary, withoutUnused } from './dictionary-use.ts';
 import {
   EntryCounter,
   editsOfPiece,
@@ -15,6 +16,7 @@ import { encodePages, type Run } from './encode.ts';
 import type { Chunk, RowGroup } from './footer.ts';
 import type { OutputFile } from './output-file.ts';
 import { type IndexedBounds, type PageIndex, readPageIndex } from './page-index.ts';
+import { runsOf } from './runs.ts';
 import type { ByteSource } from './source.ts';
 import { BoundsCollector, hasBounds } from './statistics.ts';
 
@@ -35,7 +37,8 @@ export interface Destination {
 
 /**
  * Distributes the rows of one row group over output files, column by column. A chunk that loses no row is copied whole,
- * a page that loses no row is copied as it is, and only pages that lose rows are written anew. Rows keep their order.
+ * a page that loses no row is copied as it is, and only pages that lose rows are written anew. Rows keep their order. Values
+ * that stand in the dictionary of a chunk and in none of the rows that an output gets are overwritten there.
  * @param target for each row the index of its destination, or `dropped`
  * @param destinations row counts must agree with `target`; one without rows gets nothing
  * @param pages rows of the pages of some leaves, where they are known: those need not be decompressed to be counted
@@ -94,7 +97,13 @@ async function distribute(
   edits: LeafEdits | undefined,
 ): Promise<void> {
   if (takers.length === 0) return;
-  const cursor = new ColumnCursor(source, chunk, group.rowCount, pages.get(chunk.leaf));
+  // a dictionary would still hold the values that were replaced
+  const plain = (edits?.values.size ?? 0) > 0;
+  const loses = takers.filter(({ rows }) => rows < group.rowCount || edits !== undefined);
+  const known = pages.get(chunk.leaf);
+  const destinations = plain ? [] : loses.map(({ number }) => number);
+  const use = await dictionaryUse(source, group, chunk, target, destinations, known, edits);
+  const cursor = new ColumnCursor(source, chunk, group.rowCount, use?.pages ?? known);
   // The chunks of one file must be contiguous, those of several files may be written side by side.
   const outputs = takers.map((taker) => ({
     taker,
@@ -102,8 +111,6 @@ async function distribute(
     // what goes out of a value must not stay behind in the statistics
     bounds: edits === undefined ? boundsFor(chunk) : undefined,
   }));
-  // a dictionary would still hold the values that were replaced
-  const plain = (edits?.values.size ?? 0) > 0;
   const counter = new EntryCounter(edits?.level ?? 0);
   let page = 0;
   for (;;) {
@@ -114,8 +121,13 @@ async function distribute(
       const runs = withoutSlots(runsOf(piece, target, taker.number), own?.gone);
       if (runs.length === 0) continue;
       const { dictionaryPage } = cursor;
-      const rewrite = plain && dictionaryPage !== undefined;
-      if (output.isEmpty && dictionaryPage !== undefined && !plain) output.dictionary(dictionaryPage);
+      const used = use?.entries.get(taker.number);
+      // a dictionary of which nobody knows who uses what is not passed on
+      const without = plain || (used === undefined && loses.includes(taker));
+      if (output.isEmpty && dictionaryPage !== undefined && !without)
+        output.dictionary(used === undefined ? dictionaryPage : withoutUnused(dictionaryPage, used, chunk));
+      const isUncounted = used !== undefined && page >= use!.counted;
+      const rewrite = (without || isUncounted) && isDictionary(piece.raw.encoding);
       const bounded = index?.bounds === undefined ? undefined : { page: index.bounds[page] };
       writePiece(piece, runs, output, chunk, bounded, own, rewrite);
       if (bounds !== undefined) collect(piece, runs, bounds, chunk);
@@ -159,32 +171,6 @@ function writePiece(
     edits === undefined ? piece.decoded() : replaceValues(piece.decoded(), edits.values, chunk.leaf);
   for (const encoded of encodePages(decoded, runs, piece.raw, chunk, { bounds: bounds !== undefined, plain }))
     output.encoded(encoded);
-}
-
-/** The entries of a piece whose rows go to one destination, as runs. */
-export function runsOf(piece: Piece, target: Uint8Array, destination: number): Run[] {
-  let wanted = 0;
-  for (let row = piece.firstRow; row < piece.endRow; row++) if (target[row] === destination) wanted += 1;
-  if (wanted === 0) return [];
-  if (wanted === piece.endRow - piece.firstRow) return [{ from: piece.firstSlot, to: piece.endSlot }];
-
-  const { repetition } = piece.decoded();
-  const runs: Run[] = [];
-  let from = -1;
-  let row = piece.firstRow - 1;
-  for (let slot = piece.firstSlot; slot < piece.endSlot; slot++) {
-    const startsRow = repetition === undefined || repetition[slot] === 0 || slot === piece.firstSlot;
-    if (!startsRow) continue;
-    row += 1;
-    const isWanted = target[row] === destination;
-    if (isWanted && from < 0) from = slot;
-    if (!isWanted && from >= 0) {
-      runs.push({ from, to: slot });
-      from = -1;
-    }
-  }
-  if (from >= 0) runs.push({ from, to: piece.endSlot });
-  return runs;
 }
 
 function collect(piece: Piece, runs: readonly Run[], bounds: BoundsCollector, chunk: Chunk): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { loadDetectors } from '../detectors/load.ts';
 import { TrajsieveError } from '../errors.ts';
-import type { ActiveRule } from '../output/active-rules.ts';
+import { type ActiveRule, activeRules, detectorsFingerprint } from '../output/active-rules.ts';
 import { loadPolicy } from '../policy/policy.ts';
 import { wordsOf } from '../policy/words.ts';
 import { specsFor } from '../trajectory/recognise.ts';
@@ -8,6 +9,7 @@ import { version } from '../version.ts';
 import { readJson } from './files.ts';
 import { hash, type RunConfig } from './ledger.ts';
 import type { Plan } from './plan.ts';
+import { planRerun } from './rerun.ts';
 import { execute, type RunOutcome, type RunRequest } from './run.ts';
 import type { Settings } from './settings.ts';
 
@@ -17,22 +19,24 @@ export interface ComposeRequest extends Omit<RunRequest, 'inputs' | 'settings'> 
   readonly scan: string;
   readonly policy: string;
   readonly maskStyle: string | undefined;
+  /** folders or modules of detectors, where they are others than those of the scan: what changed is run again, alone */
+  readonly classifiers?: readonly string[] | undefined;
   /** of a group of rollouts that lost members in `scan`, none is kept */
   readonly groups?: 'drop-incomplete' | undefined;
 }
 
 /**
  * Decides again upon what an earlier scan or run found, and writes the same bytes as a run with that policy would. Nothing
- * is matched; the inputs must be as they were.
+ * is matched, but for rules that are new or changed; the inputs must be as they were.
  */
 export async function compose(request: ComposeRequest): Promise<RunOutcome> {
   const { scan, policy: name, maskStyle } = request;
-  const { plan, config, rules } = readScan(scan);
-  const before = config.settings as unknown as Settings & { scan?: true };
-  const { scan: _, ...kept } = before;
+  const { plan, config, rules: before } = readScan(scan);
+  const { scan: _, ...kept } = config.settings as unknown as Settings & { scan?: true };
   const settings: Settings = {
     ...kept,
     policy: name,
+    ...(request.classifiers === undefined ? {} : { classifiers: request.classifiers }),
     ...(maskStyle === undefined ? {} : { maskStyle }),
     ...(request.groups === undefined ? {} : { groups: request.groups }),
   };
@@ -44,10 +48,14 @@ export async function compose(request: ComposeRequest): Promise<RunOutcome> {
       remedy: 'scan the inputs again',
     });
   }
+  const others = request.classifiers && (await otherRules(settings, before, scan));
+  const rules = others?.rules ?? before;
   const policy = loadPolicy(name, wordsOf(rules));
-  const fingerprints = { ...config.fingerprints, policy: hash(policy) };
+  const fingerprints = { ...config.fingerprints, ...(others?.fingerprints ?? {}), policy: hash(policy) };
   const same =
-    fingerprints.policy === config.fingerprints['policy'] && settings.maskStyle === before.maskStyle;
+    fingerprints.policy === config.fingerprints['policy'] &&
+    settings.maskStyle === kept.maskStyle &&
+    (others === undefined || fingerprints.detectors === config.fingerprints['detectors']);
   if (settings.groups !== undefined && !same) {
     throw new TrajsieveError(
       'groups-policy',
@@ -58,15 +66,47 @@ export async function compose(request: ComposeRequest): Promise<RunOutcome> {
       },
     );
   }
-  return await execute(
+  const outcome = await execute(
     { ...request, settings },
     {
       plan,
       config: { version, settings: { ...settings }, fingerprints },
       rules,
-      mode: { recorded: scan },
+      mode: { recorded: scan, ...(others === undefined ? {} : { again: others.again }) },
     },
   );
+  const changed = outcome.problems.find(({ code }) => code === 'input-changed');
+  if (changed === undefined) {
+    // what was picked here is not what a prefilter of all rules picks
+    const { candidates: __, ...told } = outcome;
+    return told;
+  }
+  throw new TrajsieveError('scan-outdated', 'input was changed since the scan', {
+    where: { file: changed.file },
+    remedy: 'scan the inputs again',
+  });
+}
+
+/** The rules to decide by where they are not those of the scan, and which of them must be asked again. */
+async function otherRules(settings: Settings, before: readonly ActiveRule[], scan: string) {
+  if (settings.alerts !== undefined) {
+    throw new TrajsieveError('scan-alerts', 'alerts have changed the findings of this run', {
+      where: { file: scan },
+      remedy: 'scan the inputs, and compose from the scan, or run again with --alerts',
+    });
+  }
+  const loaded = await loadDetectors(settings.classifiers, settings.scope);
+  const rules = activeRules(loaded);
+  return {
+    rules,
+    fingerprints: { detectors: detectorsFingerprint(loaded.engine, rules) },
+    again: planRerun(before, rules, loaded),
+  };
+}
+
+/** The rules that a scan was made with. */
+export function rulesOf(scan: string): readonly ActiveRule[] {
+  return readScan(scan).rules;
 }
 
 /** The plan and the configuration of a scan that is complete. */

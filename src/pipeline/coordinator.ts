@@ -193,12 +193,13 @@ class Thread {
     const folder = join(partial, `${job.unit.number}-${process.pid}-${folders}`);
     mkdirSync(folder, { recursive: true });
     const assignment: Assignment = { unit: job.unit, folder, givenUp: job.givenUp };
-    let told: Progress = { rows: 0, bytes: 0, findings: 0 };
+    let told = { rows: 0, bytes: 0, findings: 0, candidates: 0 };
     const tell = (progress: Progress) => {
       told = {
         rows: told.rows + progress.rows,
         bytes: told.bytes + progress.bytes,
         findings: told.findings + progress.findings,
+        candidates: told.candidates + (progress.candidates ?? 0),
       };
       onProgress(progress);
     };
@@ -208,7 +209,12 @@ class Thread {
         signal.removeEventListener('abort', abort);
         this.#worker.off('message', onMessage).off('error', onError).off('exit', onExit);
         if (end.type !== 'done') {
-          tell({ rows: -told.rows, bytes: -told.bytes, findings: -told.findings });
+          tell({
+            rows: -told.rows,
+            bytes: -told.bytes,
+            findings: -told.findings,
+            candidates: -told.candidates,
+          });
           if (end.type !== 'failed') await this.stop();
           rmSync(folder, { recursive: true, force: true });
         }

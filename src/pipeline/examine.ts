@@ -89,7 +89,7 @@ export class Examiner {
           : this.#engine.detect(trajectory, only, only && this.#subjectsOf);
       const found = telemetry === undefined ? detected : withTelemetry(detected, telemetry);
       const { id } = trajectory.metadata;
-      const about = found.length === 0 ? undefined : aboutOf(trajectory);
+      const about = found.length === 0 ? undefined : aboutOf(trajectory, found);
       return this.#decided(number, { found, id, about }, () => trajectory);
     } catch (error) {
       return this.failed(number, messageOf(error));

@@ -51,6 +51,8 @@ export class ExaminedGroup {
   readonly annotations: readonly OwnColumns[];
   readonly findings = new OwnColumns(findingColumns, tableCodec);
   readonly tally = emptyTally();
+  /** rows that the prefilter picked */
+  candidates = 0;
   readonly slices = new SliceCounter();
   readonly errors: RowError[] = [];
   /** rows of the pages that were read, which the splice then need not count */
@@ -87,14 +89,14 @@ export class ExaminedGroup {
    * @returns the number of the row's output, or `dropped`
    */
   add({ row, examined, isCandidate, facts }: ExaminedRow, file: string, source: number): number {
-    if (isCandidate) this.tally.candidates += 1;
+    if (isCandidate) this.candidates += 1;
     const output = outputOf[examined.decision.disposition];
     this.#setTarget(row, output);
     const { edit } = examined;
     const isChanged = output === keptOutput && edit !== undefined && changesRow(edit);
     if (isChanged) this.edited.add(row);
     countRow(this.tally, examined, isChanged ? edit : undefined);
-    if (isCandidate || examined.error !== undefined)
+    if (examined.found.length > 0 || examined.error !== undefined)
       this.recorded.add(recordedValues(source, examined.row, recordOf(examined)), 1 + examined.found.length);
     if (facts !== undefined) {
       const isGone = output !== keptOutput;
@@ -102,8 +104,8 @@ export class ExaminedGroup {
       this.slices.add(facts, { isGone, isChanged, rules });
     }
     this.annotations[output]?.add(annotate(examined), 1 + examined.findings.length);
-    for (const finding of findingRows(file, examined.id, shown(examined), examined.about))
-      this.findings.add(finding);
+    const { about, ...result } = shown(examined);
+    for (const finding of findingRows(file, examined.id, result, about)) this.findings.add(finding);
     if (examined.error !== undefined) this.errors.push({ file, row: examined.row, error: examined.error });
     return output;
   }
@@ -132,7 +134,7 @@ export class ExaminedGroup {
   }
 }
 
-/** What the findings table shows of a row: where texts were replaced in it, they are no evidence either. */
+/** What the findings table shows of a row: texts that were replaced in it stand in no excerpt either. */
 function shown(examined: Examined): Examined {
   const redactions = examined.edit?.redact ?? [];
   if (redactions.length === 0) return examined;
@@ -140,5 +142,8 @@ function shown(examined: Examined): Examined {
     ...finding,
     evidence: redactEvidence(finding.evidence, redactions),
   }));
-  return { ...examined, findings };
+  const { about } = examined;
+  if (about === undefined) return { ...examined, findings };
+  // an excerpt of a neighbour may hold the same in other words, escaped or in one line
+  return { ...examined, findings, about: { ...about, near: new Map() } };
 }

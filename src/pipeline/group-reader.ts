@@ -14,6 +14,7 @@ import type { Shape } from '../trajectory/shape.ts';
 import { CandidateFinder } from './candidates.ts';
 import { type Examined, Examiner, isOfBrokenGroup, readColumns, windowRow } from './examine.ts';
 import type { RecordedRows } from './recorded.ts';
+import { asksAgain, type Reexaminer, reexaminerOf } from './reexamine.ts';
 import { FactsReader } from './row-facts.ts';
 import { type RowCandidates, TextSearch } from './text-search.ts';
 import { type StepRow, TrajectoryRows } from './trajectory-rows.ts';
@@ -32,6 +33,8 @@ export interface ExaminedRow {
 
 /** What the prefilter found in a row that it did not pick. */
 const nothing: RowCandidates = new Map();
+/** And in a window that is not searched. */
+const none: ReadonlyMap<number, RowCandidates> = new Map();
 
 /** Reads row groups window by window and examines the rows that the prefilter picks. */
 export class GroupReader {
@@ -43,9 +46,10 @@ export class GroupReader {
   readonly #examiner: Examiner;
   readonly #facts: FactsReader;
   readonly #recorded: RecordedRows | undefined;
+  readonly #again: Reexaminer | undefined;
   readonly #telemetry: TelemetryRows | undefined;
 
-  /** @param recorded what an earlier scan found: nothing is matched then */
+  /** @param recorded what an earlier scan found: nothing is matched then, but for rules that changed since */
   constructor(source: ByteSource, shape: Shape, context: UnitContext, recorded?: RecordedRows) {
     const { engine, policy } = context;
     this.#source = source;
@@ -57,6 +61,7 @@ export class GroupReader {
     this.#examiner = new Examiner(engine, policy, search);
     this.#facts = new FactsReader(shape, this.#leaves);
     this.#recorded = recorded;
+    this.#again = reexaminerOf(context, this.#examiner);
     this.#telemetry = TelemetryRows.of(source.name, context);
   }
 
@@ -77,7 +82,8 @@ export class GroupReader {
     for await (const window of readWindows(this.#source, group, leaves, windowBytes, pages)) {
       const facts = this.#facts.read(window);
       const matches = this.#recorded === undefined;
-      const candidates = prefilter && matches ? this.#finder.find(window) : undefined;
+      const asks = matches || asksAgain(this.#context);
+      const candidates = !asks ? none : prefilter ? this.#finder.find(window) : undefined;
       const rows: ExaminedRow[] = [];
       const count = Math.min(window.rowCount, limit - window.firstRow);
       for (let at = 0; at < count; at++) {
@@ -86,9 +92,11 @@ export class GroupReader {
         const picked = candidates?.get(at);
         const recorded = await this.#recorded?.take(0, fileRow);
         const telemetry = matches ? this.#telemetry?.at(fileRow) : undefined;
-        const isCandidate = matches
-          ? candidates === undefined || picked !== undefined || telemetry !== undefined
-          : recorded !== undefined;
+        const isCandidate =
+          candidates === undefined ||
+          picked !== undefined ||
+          telemetry !== undefined ||
+          recorded !== undefined;
         if (!isCandidate) {
           const clean = this.#examiner.clean(fileRow);
           const examined = this.#grouped(clean, windowRow(window, this.#shape, at).trajectory);
@@ -101,9 +109,11 @@ export class GroupReader {
         const examined =
           cause !== undefined
             ? this.#examiner.failed(fileRow, cause)
-            : recorded !== undefined
-              ? this.#examiner.replay(readable.trajectory, fileRow, recorded)
-              : this.#examiner.examine(readable, fileRow, candidates && (picked ?? nothing), telemetry);
+            : this.#again !== undefined
+              ? this.#again.examine(readable, fileRow, candidates && (picked ?? nothing), recorded)
+              : recorded !== undefined
+                ? this.#examiner.replay(readable.trajectory, fileRow, recorded)
+                : this.#examiner.examine(readable, fileRow, candidates && (picked ?? nothing), telemetry);
         const edited = this.#edit(window, at, row, this.#grouped(examined, readable.trajectory), edits);
         onRow(-1);
         rows.push({ row, examined: edited, isCandidate, facts: facts[at]! });

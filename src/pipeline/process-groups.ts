@@ -76,6 +76,7 @@ async function processRows(
     const group = footer.rowGroups[part.index]!;
     const rows = part.rows!;
     let findings = 0;
+    let candidates = 0;
     const unreadable = (error: unknown, from: number, to: number) => {
       const place = { file, rowGroup: part.index, row: part.firstRow + from, rows: to - from };
       const damage = describeDamage(error);
@@ -104,10 +105,11 @@ async function processRows(
         await files.write(source, group, cut);
         account.add(cut, from, to);
         findings += cut.tally.findings;
+        candidates += cut.candidates;
       } catch (error) {
         unreadable(error, from, to);
       }
     }
-    context.onProgress({ rows, bytes: groupBytes(group), findings });
+    context.onProgress({ rows, bytes: groupBytes(group), findings, candidates });
   }
 }

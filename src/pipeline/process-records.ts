@@ -80,7 +80,8 @@ export async function processRecords(
       context.onProgress({ rows: output.rows - before, bytes: 0, findings: 0 });
     }
     output.flush();
-    context.onProgress({ rows: 0, bytes: told, findings: account.tally.findings });
+    const { candidates } = output;
+    context.onProgress({ rows: 0, bytes: told, findings: account.tally.findings, candidates });
     return account.result(files.finish());
   } catch (error) {
     files.abort();
@@ -101,7 +102,9 @@ class RecordOutput {
   #bytes = 0;
   /** rows so far, of all files */
   rows = 0;
-  /** those before the row group in progress */
+  /** those that the prefilter picked */
+  candidates = 0;
+  /** rows before the row group in progress */
   groupStart = 0;
 
   constructor(files: UnitFiles, columns: readonly ColumnSpec[], account: UnitAccount, rowGroupBytes: number) {
@@ -132,6 +135,7 @@ class RecordOutput {
   flush(): void {
     this.#files.writeRecords(this.#group, this.#records);
     this.#account.add(this.#group);
+    this.candidates += this.#group.candidates;
     this.#begin();
   }
 

@@ -95,7 +95,8 @@ async function finishGroup(
       ...(damage ?? describeDamage(error)),
     });
   }
-  context.onProgress({ rows, bytes: groupBytes(group), findings: examined.tally.findings });
+  const { tally, candidates } = examined;
+  context.onProgress({ rows, bytes: groupBytes(group), findings: tally.findings, candidates });
 }
 
 /** Uncompressed bytes of a row group. */

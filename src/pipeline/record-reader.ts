@@ -16,6 +16,7 @@ import { type Examined, Examiner, isOfBrokenGroup } from './examine.ts';
 import { firstRowOf, type UnitSource } from './plan.ts';
 import { recordsOf } from './record-input.ts';
 import type { RecordedRow, RecordedRows } from './recorded.ts';
+import { asksAgain, type Reexaminer, reexaminerOf } from './reexamine.ts';
 import { longestRecord } from './split-records.ts';
 import { TextSearch, unreadableFlag } from './text-search.ts';
 import type { UnitContext } from './unit-context.ts';
@@ -54,15 +55,17 @@ export class RecordReader {
   readonly #search: TextSearch;
   readonly #examiner: Examiner;
   readonly #recorded: RecordedRows | undefined;
+  readonly #again: Reexaminer | undefined;
   readonly #maskStyle: MaskStyle | undefined;
 
-  /** @param recorded what an earlier scan found: nothing is matched then */
+  /** @param recorded what an earlier scan found: nothing is matched then, but for rules that changed since */
   constructor(context: UnitContext, recorded?: RecordedRows) {
     const { engine, policy } = context;
     this.#context = context;
     this.#search = new TextSearch(buildPrefilter(engine.requirements), engine);
     this.#examiner = new Examiner(engine, policy, this.#search);
     this.#recorded = recorded;
+    this.#again = reexaminerOf(context, this.#examiner);
     this.#maskStyle = masks(policy) ? context.maskStyle : undefined;
   }
 
@@ -136,21 +139,32 @@ export class RecordReader {
     }
     if (!isUtf8(record)) return { code: 'record-damaged', message: 'record is no UTF-8 text' };
     if (this.#recorded !== undefined) {
-      if (recorded === undefined) return { examined: this.#examiner.clean(row), isCandidate: false };
-      if (recorded.unreadable !== undefined) return recorded.unreadable;
-      return { examined: this.#examiner.replay(() => raw.trajectory(), row, recorded), isCandidate: true };
+      if (recorded?.unreadable !== undefined) return recorded.unreadable;
+      if (this.#again === undefined) {
+        if (recorded === undefined) return { examined: this.#examiner.clean(row), isCandidate: false };
+        return { examined: this.#examiner.replay(() => raw.trajectory(), row, recorded), isCandidate: true };
+      }
     }
-    const flags = prefilter ? this.#flagsOf(record, shape) : undefined;
-    if (flags === 0 && telemetry === undefined)
+    const asks = this.#again === undefined || asksAgain(this.#context);
+    const flags = !asks ? 0 : prefilter ? this.#flagsOf(record, shape) : undefined;
+    if (flags === 0 && telemetry === undefined && recorded === undefined)
       return { examined: this.#examiner.clean(row), isCandidate: false };
     const cause = givenUp.get(number);
     if (cause !== undefined) return { examined: this.#examiner.failed(row, cause), isCandidate: true };
     onRow(number);
     try {
-      const trajectory = raw.trajectory();
       const candidates = flags === undefined ? undefined : new Map(flags === 0 ? [] : [[-1, flags]]);
+      if (this.#again !== undefined && flags === 0) {
+        const unread = { trajectory: () => raw.trajectory(), step: undefined };
+        return { examined: this.#again.examine(unread, row, candidates, recorded), isCandidate: true };
+      }
+      const trajectory = raw.trajectory();
       const readable = { trajectory: () => trajectory, step: undefined };
-      return { examined: this.#examiner.examine(readable, row, candidates, telemetry), isCandidate: true };
+      const examined =
+        this.#again === undefined
+          ? this.#examiner.examine(readable, row, candidates, telemetry)
+          : this.#again.examine(readable, row, candidates, recorded);
+      return { examined, isCandidate: true };
     } catch (error) {
       if (error instanceof RecordDamage) return { code: 'record-damaged', message: error.message };
       return { examined: this.#examiner.failed(row, messageOf(error)), isCandidate: true };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Finding } from '../detectors/finding.ts';
 import { TrajsieveError } from '../errors.ts';
 import type { RowAbout } from '../output/about.ts';
+import type { Near } from '../output/near.ts';
 import { readRows } from '../output/read-rows.ts';
 import type { ColumnSpec } from '../parquet/columns.ts';
 import type { Examined } from './examine.ts';
@@ -11,7 +12,7 @@ import type { UnitContext } from './unit-context.ts';
 
 /**
  * What was found in a row, before any policy: what `compose` decides from. A unit has a table of them in `scan/`, with
- * the rows that the prefilter picked or that could not be read, in their order; all others were clean.
+ * the rows in which something was found or that could not be read, in their order; all others were clean.
  */
 export interface RecordedRow {
   readonly id?: string;
@@ -31,6 +32,14 @@ export const recordedColumns: readonly ColumnSpec[] = [
   { name: 'found', type: 'string' },
 ];
 
+/** What each of these files says of itself, as metadata of Parquet. */
+export const recordedNotice: ReadonlyMap<string, string> = new Map([
+  [
+    'trajsieve.notice',
+    'For trajsieve compose. Holds excerpts as they stand in the data, also of what a policy redacts, such as credentials: not to be published.',
+  ],
+]);
+
 /**
  * @param source number of the file among those of its unit
  * @param row number of the row in that file
@@ -41,10 +50,12 @@ export function recordedValues(
   recorded: RecordedRow,
 ): Readonly<Record<string, unknown>> {
   const { about, found } = recorded;
-  // only the tools that findings are about are ever asked for
+  // only the steps and tools that findings are about are ever asked for
   const named = new Set(found.map(({ step, call }) => `${step} ${call}`));
   const tools = about && [...about.tools].filter(([key]) => named.has(key));
-  const written = about === undefined ? recorded : { ...recorded, about: { ...about, tools } };
+  const steps = new Set(found.map(({ step }) => step));
+  const near = about && [...about.near].filter(([step]) => steps.has(step)).sort(([a], [b]) => a - b);
+  const written = about === undefined ? recorded : { ...recorded, about: { ...about, tools, near } };
   return { source, row: BigInt(row), found: JSON.stringify(written) };
 }
 
@@ -88,10 +99,14 @@ export class RecordedRows {
         { where: { file: this.#file }, remedy: 'scan the inputs again' },
       );
     }
-    const recorded = JSON.parse(next.found) as RecordedRow & { about?: { tools: [string, string][] } };
+    const recorded = JSON.parse(next.found) as RecordedRow & {
+      about?: { tools: [string, string][]; near: [number, Near][] };
+    };
     await this.#advance();
     const { about } = recorded;
-    return about === undefined ? recorded : { ...recorded, about: { ...about, tools: new Map(about.tools) } };
+    if (about === undefined) return recorded;
+    const [tools, near] = [new Map(about.tools), new Map(about.near)];
+    return { ...recorded, about: { ...about, tools, near } };
   }
 
   async close(): Promise<void> {

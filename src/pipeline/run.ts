@@ -4,7 +4,7 @@ import { alertFingerprint, prepareTelemetry } from '../correlate/for-run.ts';
 import { compareRun } from '../correlate/unseen.ts';
 import { loadDetectors } from '../detectors/load.ts';
 import { TrajsieveError } from '../errors.ts';
-import { type ActiveRule, activeRules } from '../output/active-rules.ts';
+import { type ActiveRule, activeRules, detectorsFingerprint } from '../output/active-rules.ts';
 import { writeDataCard } from '../output/card/write.ts';
 import { groupsReport } from '../output/groups.ts';
 import { writeReports } from '../output/report/write.ts';
@@ -60,6 +60,8 @@ export interface RunOutcome {
   /** inputs that could not be read, and units that could not be done */
   readonly problems: readonly InputProblem[];
   readonly interrupted: boolean;
+  /** rows that the prefilter picked, of what was done this time */
+  readonly candidates?: number;
 }
 
 /** Makes the plan of a run without doing it. */
@@ -80,8 +82,9 @@ function isInside(file: string, folder: string): boolean {
 /**
  * Runs, or goes on with a run that was begun in the same folder. When it returns without a report, the folder is as
  * it should be to go on later.
+ * @param mode with `shards` as false, rows are examined and none is written
  */
-export async function run(request: RunRequest): Promise<RunOutcome> {
+export async function run(request: RunRequest, mode: RunMode = {}): Promise<RunOutcome> {
   const { settings } = request;
   const plan = await planRun(request.inputs, request.out, settings);
   const detectors = await loadDetectors(settings.classifiers, settings.scope);
@@ -92,13 +95,13 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
     version,
     settings: { ...settings },
     fingerprints: {
-      detectors: engine.fingerprint,
+      detectors: detectorsFingerprint(engine, rules),
       policy: hash(policy),
       datasets: hash(specsFor(settings.dataset)),
       ...(settings.alerts === undefined ? {} : { alerts: await alertFingerprint(settings.alerts) }),
     },
   };
-  return await execute(request, { plan, config, rules });
+  return await execute(request, { plan, config, rules, mode });
 }
 
 /** What a run does, once that is known. */
@@ -134,6 +137,7 @@ async function executeIn(
   const { folder: out } = store;
   const ledger = new Ledger(out, config, plan);
   await store.begin();
+  let candidates = 0;
   const own = plan.units.filter((unit) => unit.number % request.shard.count === request.shard.index);
   const done = own.flatMap((unit) => ledger.entry(unit) ?? []);
   const finished = new Set(done.map((entry) => entry.unit));
@@ -167,7 +171,10 @@ async function executeIn(
       rowTimeout: request.rowTimeout,
       partial,
       signal,
-      onProgress: (progress) => events.onProgress?.(progress),
+      onProgress: (progress) => {
+        candidates += progress.candidates ?? 0;
+        events.onProgress?.(progress);
+      },
       onDone: async (unit, folder, result) => {
         const entry = await commit(unit, folder, result);
         for (const { file, code, message } of entry.unreadable) {
@@ -204,7 +211,7 @@ async function executeIn(
     await writeDataCard(out);
   }
   await store.finish();
-  return { plan, report, problems, interrupted: false };
+  return { plan, report, problems, interrupted: false, candidates };
 }
 
 /** What the sensors saw of each row, where the run has alerts. */

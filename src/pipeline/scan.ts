@@ -1,5 +1,5 @@
 import { loadDetectors } from '../detectors/load.ts';
-import { activeRules } from '../output/active-rules.ts';
+import { activeRules, detectorsFingerprint } from '../output/active-rules.ts';
 import { loadPolicy } from '../policy/policy.ts';
 import { wordsOf } from '../policy/words.ts';
 import { specsFor } from '../trajectory/recognise.ts';
@@ -22,7 +22,7 @@ export async function scan(request: RunRequest): Promise<RunOutcome> {
     // a run must not go on where a scan was begun
     settings: { ...settings, scan: true },
     fingerprints: {
-      detectors: detectors.engine.fingerprint,
+      detectors: detectorsFingerprint(detectors.engine, rules),
       policy: hash(policy),
       datasets: hash(specsFor(settings.dataset)),
     },

@@ -20,8 +20,6 @@ export interface Tally {
   readonly authorisations: Counts;
   /** rows in which each category was found */
   readonly rowsByCategory: Counts;
-  /** rows that the prefilter picked */
-  candidates: number;
 }
 
 export function emptyTally(): Tally {
@@ -36,7 +34,6 @@ export function emptyTally(): Tally {
     outcomes: {},
     authorisations: {},
     rowsByCategory: {},
-    candidates: 0,
   };
 }
 

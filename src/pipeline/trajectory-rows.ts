@@ -1,12 +1,15 @@
 import { TelemetryRows } from '../correlate/row-telemetry.ts';
 import { trajectoryFlag } from '../detectors/engine.ts';
+import { compareFindings } from '../detectors/finding.ts';
 import { TrajsieveError } from '../errors.ts';
+import { joinAbouts } from '../output/about.ts';
 import type { RowFacts } from '../output/slices.ts';
 import type { Trajectory } from '../trajectory/model.ts';
 import type { Shape } from '../trajectory/shape.ts';
 import type { Examined, Examiner } from './examine.ts';
 import type { ExaminedRow } from './group-reader.ts';
 import type { RecordedRow } from './recorded.ts';
+import { asksAgain, type Reexaminer, reexaminerOf } from './reexamine.ts';
 import { type RowCandidates, unreadableFlag } from './text-search.ts';
 import type { UnitContext } from './unit-context.ts';
 
@@ -39,6 +42,7 @@ export class TrajectoryRows {
   readonly #shape: Shape;
   readonly #examiner: Examiner;
   readonly #context: UnitContext;
+  readonly #again: Reexaminer | undefined;
   readonly #telemetry: TelemetryRows | undefined;
   /** ids that are complete: one that comes again is an error. They are in memory, the rows are not. */
   readonly #done = new Set<string>();
@@ -53,6 +57,7 @@ export class TrajectoryRows {
     this.#shape = shape;
     this.#examiner = examiner;
     this.#context = context;
+    this.#again = reexaminerOf(context, examiner);
     this.#telemetry = TelemetryRows.of(file, context);
   }
 
@@ -139,21 +144,20 @@ export class TrajectoryRows {
 
   #decide(rows: readonly StepRow[], trajectory: () => Trajectory): Examined {
     const number = rows[0]!.fileRow;
+    const readable = { trajectory, step: undefined };
     const examined =
-      this.#context.recorded === undefined
-        ? this.#examiner.examine(
-            { trajectory, step: undefined },
-            number,
-            this.#candidates(),
-            this.#telemetry?.at(number),
-          )
-        : this.#examiner.replay(trajectory, number, merge(rows));
+      this.#again !== undefined
+        ? this.#again.examine(readable, number, this.#candidates(), merge(rows))
+        : this.#context.recorded === undefined
+          ? this.#examiner.examine(readable, number, this.#candidates(), this.#telemetry?.at(number))
+          : this.#examiner.replay(trajectory, number, merge(rows));
     if (examined.edit === undefined) return examined;
     return this.#examiner.uneditable(examined, 'its steps are rows of their own');
   }
 
   /** The prefilter is asked about each step once the trajectory is read. */
   #candidates(): RowCandidates | undefined {
+    if (this.#again !== undefined && !asksAgain(this.#context)) return new Map();
     return this.#context.prefilter ? new Map([[-1, trajectoryFlag | unreadableFlag]]) : undefined;
   }
 
@@ -170,13 +174,14 @@ export class TrajectoryRows {
 function merge(rows: readonly StepRow[]): RecordedRow {
   const recorded = rows.flatMap((row) => row.recorded ?? []);
   const [id] = recorded.flatMap((row) => row.id ?? []);
-  const [about] = recorded.flatMap((row) => row.about ?? []);
+  // with each row stands what is known of the steps of its own findings
+  const about = recorded.map((row) => row.about).reduce(joinAbouts, undefined);
   const [error] = recorded.flatMap((row) => row.error ?? []);
   return {
     ...(id === undefined ? {} : { id }),
     ...(about === undefined ? {} : { about }),
     ...(error === undefined ? {} : { error }),
-    found: recorded.flatMap((row) => row.found),
+    found: recorded.flatMap((row) => row.found).sort(compareFindings),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Engine } from '../detectors/engine.ts';
 import type { MaskStyle } from '../edit/mask-style.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { DatasetSpec } from '../trajectory/spec.ts';
+import type { Again } from './reexamine.ts';
 import type { RunMode } from './run-mode.ts';
 
 /** All that a unit's result depends on besides its file, and how to go about it. */
@@ -14,6 +15,8 @@ export interface UnitContext {
   readonly maskStyle?: MaskStyle | undefined;
   /** folder of an earlier scan: its findings are decided upon, and nothing is matched */
   readonly recorded?: string | undefined;
+  /** where the rules are others than those of the scan: `engine` is of those that are asked again */
+  readonly again?: Again | undefined;
   /** what the sensors saw of each row */
   readonly telemetry?: RunMode['telemetry'];
   /** groups of which no member is kept */
@@ -37,4 +40,6 @@ export interface Progress {
   /** uncompressed bytes of the input */
   readonly bytes: number;
   readonly findings: number;
+  /** rows that the prefilter picked: of the work, not of the result, which is the same without a prefilter */
+  readonly candidates?: number;
 }

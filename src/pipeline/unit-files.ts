@@ -12,7 +12,7 @@ import type { ByteSource } from '../parquet/source.ts';
 import { spliceColumns } from '../parquet/splice.ts';
 import { version } from '../version.ts';
 import type { ExaminedGroup } from './examined-group.ts';
-import { recordedColumns } from './recorded.ts';
+import { recordedColumns, recordedNotice } from './recorded.ts';
 import { keptOutput } from './row-map.ts';
 
 /** A file that a unit wrote, relative to the run's folder. */
@@ -33,6 +33,9 @@ const tables: Readonly<Record<number, readonly ColumnSpec[]>> = {
   [findingsOutput]: findingColumns,
   [scanOutput]: recordedColumns,
 };
+
+/** Read and written by who runs trajsieve, and by nobody else. */
+const ownerOnly = 0o600;
 
 /** What the files of a unit look like. */
 export interface UnitFileOptions {
@@ -142,12 +145,13 @@ export class UnitFiles {
       const path = join(this.#folder, this.#path(output));
       onDisk(path, () => mkdirSync(dirname(path), { recursive: true }));
       const table = tables[output];
-      const sink = createFile(path);
+      const isRecord = output === scanOutput;
+      const sink = createFile(path, isRecord ? ownerOnly : undefined);
       const added = output === keptOutput ? this.#added : undefined;
       file =
         table === undefined
           ? new OutputFile(sink, this.#template, this.#own, new Map(), added)
-          : new OutputFile(sink, emptyFooter(createdBy), table);
+          : new OutputFile(sink, emptyFooter(createdBy), table, isRecord ? recordedNotice : undefined);
       this.#files[output] = file;
     }
     return file;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { idleEngine } from '../detectors/engine.ts';
-import { loadEngine } from '../detectors/load.ts';
+import { loadDetectors, loadEngine } from '../detectors/load.ts';
 import { maskStyle } from '../edit/mask-style.ts';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { namesOfIncomplete } from '../output/groups.ts';
@@ -10,10 +10,11 @@ import { specsFor } from '../trajectory/recognise.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { WorkUnit } from './plan.ts';
 import { processUnit } from './process-unit.ts';
+import { rerunEngines } from './rerun.ts';
 import type { RunMode } from './run-mode.ts';
 import type { Settings } from './settings.ts';
 import type { UnitResult } from './unit-account.ts';
-import type { Progress } from './unit-context.ts';
+import type { Progress, UnitContext } from './unit-context.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -45,15 +46,21 @@ const send = (message: WorkerMessage) => port.postMessage(message);
 
 // the coordinator has loaded the same rules
 trustPatterns();
-// where a scan is decided upon nothing is matched
-const engine =
-  mode.recorded === undefined ? await loadEngine(settings.classifiers, settings.scope) : idleEngine;
+const { engine, again } = await engines();
 const policy = loadPolicy(settings.policy);
 const specs = specsFor(settings.dataset);
 const brokenGroups =
   settings.groups === undefined || mode.recorded === undefined
     ? undefined
     : await namesOfIncomplete(mode.recorded);
+
+/** Where a scan is decided upon nothing is matched, but for rules that changed since. */
+async function engines(): Promise<Pick<UnitContext, 'engine' | 'again'>> {
+  if (mode.again !== undefined)
+    return rerunEngines(await loadDetectors(settings.classifiers, settings.scope), mode.again);
+  if (mode.recorded !== undefined) return { engine: idleEngine };
+  return { engine: await loadEngine(settings.classifiers, settings.scope) };
+}
 
 send({ type: 'ready' });
 
@@ -68,6 +75,7 @@ port.on('message', async ({ unit, folder, givenUp }: Assignment) => {
       maskStyle: settings.maskStyle === undefined ? undefined : maskStyle(settings.maskStyle),
       brokenGroups,
       ...mode,
+      again,
       windowBytes,
       givenUp,
       onRow: (row) => heartbeat.set(row),

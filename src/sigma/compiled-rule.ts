@@ -2,6 +2,7 @@ import { compileNode } from './compile.ts';
 import type { SigmaEvent } from './event.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { type Explanation, explainNode } from './explain.ts';
+import type { Filter } from './filter.ts';
 import { type LiteralOptions, type RequiredLiteral, requiredLiterals } from './literals.ts';
 import type { LogSource } from './logsource.ts';
 import type { Meta } from './meta.ts';
@@ -16,6 +17,8 @@ export interface CompiledRule extends Meta {
   readonly logSource: LogSource & { readonly category: string };
   /** false where a correlation refers to the rule and asks that only it reports (`generate: false`, the default) */
   readonly standalone: boolean;
+  /** the filters that hold for it */
+  readonly filters: readonly Meta[];
   /** fields that the rule looks at; keywords look at all */
   readonly fields: ReadonlySet<string>;
   readonly hasKeywords: boolean;
@@ -38,13 +41,13 @@ export interface RuleMatch {
   readonly evidence: readonly Evidence[];
 }
 
-/** @param filters conditions of filters, which must hold too */
-export function compileRule(rule: Rule, filters: readonly Node[], standalone: boolean): CompiledRule {
+/** @param filters whose conditions must hold too */
+export function compileRule(rule: Rule, filters: readonly Filter[], standalone: boolean): CompiledRule {
   const { meta, logSource } = rule;
   const condition: Node =
     filters.length === 0
       ? rule.condition
-      : { kind: 'and', label: '', children: [rule.condition, ...filters] };
+      : { kind: 'and', label: '', children: [rule.condition, ...filters.map((filter) => filter.condition)] };
   const compiled = compileNode(condition);
   const fields = new Set<string>();
   collectFields(condition, fields);
@@ -58,6 +61,7 @@ export function compileRule(rule: Rule, filters: readonly Node[], standalone: bo
     kind: 'rule',
     logSource: { ...logSource, category },
     standalone,
+    filters: filters.map(({ meta: own }) => own),
     hasKeywords: fields.delete(''),
     fields,
     matches,

@@ -84,8 +84,8 @@ class Loader {
     const hidden = this.#hidden();
     const rules = this.#rules.map(({ rule }) => {
       const filters = this.#filters.filter(({ filter }) => filtersRule(filter, rule));
-      const conditions = filters.map(({ filter }) => filter.condition);
-      const compiled = compileRule(rule, conditions, !hidden.has(rule.meta));
+      const own = filters.map(({ filter }) => filter);
+      const compiled = compileRule(rule, own, !hidden.has(rule.meta));
       this.#aim(rule.meta, { kind: 'rule', rule: compiled });
       return compiled;
     });

@@ -125,6 +125,27 @@ describe('a job that runs by itself', () => {
     expect(readFileSync(metrics, 'utf8')).toContain('trajsieve_run_status{status="gate"} 1');
   });
 
+  it('is one as well where an earlier run is decided upon again', () => {
+    const composed = join(folder, 'composed');
+    const files = ['compose.prom', 'compose.jsonl'].map((name) => join(folder, name));
+    const words = ['compose', out, '--out', composed, ...classifiers, '--policy', 'strict'];
+    const watched = ['--metrics', files[0]!, '--lineage', files[1]!, '--log-format', 'json'];
+    const gates = ['--fail-on', 'category:tunnels>100%', '--fail-on', 'unsafe>1%'];
+    const result = trajsieve([...words, ...watched, ...gates]);
+    expect(result.status).toBe(3);
+    const events = result.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.at(-1)).toMatchObject({ event: 'end', status: 'gate', rows: { in: 100 } });
+    expect(readFileSync(files[0]!, 'utf8')).toContain('trajsieve_run_status{status="gate"} 1');
+    expect(readFileSync(files[0]!, 'utf8')).not.toContain('trajsieve_candidates');
+    const told = readFileSync(files[1]!, 'utf8').trim().split('\n');
+    expect(told.map((line) => JSON.parse(line).eventType)).toEqual(['START', 'COMPLETE']);
+    expect(trajsieve([...words, '--skip-exit-code', '99']).status).toBe(99);
+    expect(trajsieve([...words, '--fail-on', 'rule:no-such>0']).status).toBe(2);
+  });
+
   it.each([
     ['unsave>1', 'did you mean unsafe?'],
     ['category:tunels>0', 'did you mean tunnels?'],

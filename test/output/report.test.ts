@@ -51,7 +51,7 @@ describe('the list of findings', () => {
     const severities = fc.constantFrom('critical', 'high', 'medium', 'low', 'informational');
     fc.assert(
       fc.property(fc.array(severities, { maxLength: 60 }), fc.integer({ min: 1, max: 20 }), (all, most) => {
-        const list = new FindingList({ findings: most, text: 1e9 });
+        const list = new FindingList({ findings: most, text: 1e9, near: 1e6 });
         for (const [index, severity] of all.entries()) list.add(finding(severity, `evidence ${index}`));
         const { columns, words, leftOut } = list.listed();
         const shown = columns.severity.map((word) => words[word!]!);
@@ -64,13 +64,36 @@ describe('the list of findings', () => {
   });
 
   it('is bounded in text, too', () => {
-    const list = new FindingList({ findings: 1000, text: 1000 });
+    const list = new FindingList({ findings: 1000, text: 1000, near: 1e6 });
     for (let index = 0; index < 500; index++) list.add(finding('low', `${index}`.padStart(100, 'x')));
     list.add(finding('critical', 'y'.repeat(500)));
     const { columns, words, leftOut } = list.listed();
     expect(columns.severity).toHaveLength(6);
     expect(words[columns.evidence[0]!]).toBe('y'.repeat(500));
     expect(leftOut).toBe(495);
+  });
+});
+
+describe('the steps beside findings', () => {
+  it('are left out where they are too much, and no finding for them', () => {
+    const list = new FindingList({ findings: 1000, text: 1e6, near: 250 });
+    for (let index = 0; index < 5; index++)
+      list.add({
+        severity: 'low',
+        evidence: `${index}`,
+        before: `${index}`.padStart(100, 'x'),
+        after: 'same',
+      });
+    const { columns, words } = list.listed();
+    expect(columns.before.map((word) => word !== null)).toEqual([true, true, false, false, false]);
+    expect(columns.after.map((word) => word !== null && words[word])).toEqual([
+      'same',
+      'same',
+      false,
+      false,
+      false,
+    ]);
+    expect(columns.evidence.map((word) => words[word!])).toEqual(['0', '1', '2', '3', '4']);
   });
 });
 

@@ -3,6 +3,7 @@ import { compressors } from 'hyparquet-compressors';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compress, decompress, loadCodecs } from '../../src/parquet/codec.ts';
 import { codecNames } from '../../src/parquet/footer.ts';
+import { seededRandom } from '../support/random.ts';
 
 const codecs = codecNames.filter((name) => name !== 'LZO');
 const bytes = fc.oneof(
@@ -36,6 +37,20 @@ describe.each(codecs)('%s', (codec) => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('gives the same bytes, whatever was compressed before', () => {
+    const random = seededRandom(5);
+    const numbers = (length: number) =>
+      Uint8Array.from({ length }, (_, at) => (at % 4 === 0 ? Math.floor(random() * 30) : 0));
+    for (let length = 40; length < 240; length += 4) {
+      const plain = numbers(length);
+      compress(codec, new Uint8Array(5000));
+      const first = Buffer.from(compress(codec, plain));
+      compress(codec, new Uint8Array(5000).fill(plain[length - 4]!));
+      compress(codec, numbers(400));
+      expect(Buffer.from(compress(codec, plain)).equals(first)).toBe(true);
+    }
   });
 
   it('that gives another length than the header says is an error', () => {

@@ -79,6 +79,10 @@ function summary({ report }: RunFacts): string {
   ].join('\n\n');
 }
 
+/** Of the folder that is no table. */
+const scanNotice =
+  '`scan/` is for `trajsieve compose` alone and is no part of the data set. It holds excerpts as they stand in the inputs, also of what the policy redacts: do not publish it.';
+
 function tables({ tables: all }: RunFacts): string {
   const about: Readonly<Record<string, string>> = {
     data: 'the rows to train on: every column of the input as it was, and the `trajsieve_` columns beside it',
@@ -90,7 +94,8 @@ function tables({ tables: all }: RunFacts): string {
     const rows = files.reduce((sum, file) => sum + file.rows, 0);
     return `| \`${config}\` | \`${folder}/\` | ${count(rows)} | ${about[folder] ?? ''} |`;
   });
-  return ['| config | folder | rows | what it holds |', '| --- | --- | --- | --- |', ...lines].join('\n');
+  const table = ['| config | folder | rows | what it holds |', '| --- | --- | --- | --- |', ...lines];
+  return `${table.join('\n')}\n\n${scanNotice}`;
 }
 
 function provenance({ inputs, specs, report }: RunFacts): string {

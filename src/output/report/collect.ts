@@ -70,6 +70,8 @@ export async function collectReport(folder: string, options: ReportOptions = {})
 const findingNames: readonly string[] = [...textColumns, ...numberColumns, 'success'];
 /** Columns that tables written by earlier versions do not have. */
 const optionalNames: ReadonlySet<string> = new Set([
+  'before',
+  'after',
   'source',
   'task',
   'model',

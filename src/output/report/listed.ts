@@ -9,10 +9,12 @@ export interface ListLimits {
   readonly findings: number;
   /** UTF-16 units of all texts together, each counted once */
   readonly text: number;
+  /** the same for the steps beside findings; of findings beyond it these are left out */
+  readonly near: number;
 }
 
 /** Enough for every finding of most runs, and few enough for a browser to open the page in two seconds. */
-export const listLimits: ListLimits = { findings: 100_000, text: 24 << 20 };
+export const listLimits: ListLimits = { findings: 100_000, text: 24 << 20, near: 8 << 20 };
 
 /**
  * Collects findings for the list of the report: all of them up to its limits, and beyond those the most severe, in the
@@ -55,11 +57,33 @@ export class FindingList {
       }
       return number;
     };
+    const withNear = this.#withNear(rows);
+    const isShown = (name: string, row: FindingRow) =>
+      (name !== 'before' && name !== 'after') || withNear.has(row);
     const columns = Object.fromEntries([
-      ...textColumns.map((name) => [name, rows.map((row) => wordOf(row[name]))]),
+      ...textColumns.map((name) => [
+        name,
+        rows.map((row) => (isShown(name, row) ? wordOf(row[name]) : null)),
+      ]),
       ...numberColumns.map((name) => [name, rows.map((row) => numberOf(row[name]))]),
     ]);
     return { leftOut: this.#total - rows.length, words, columns };
+  }
+
+  /** The findings whose neighbours are shown: as many of the first as their limit allows. */
+  #withNear(rows: readonly FindingRow[]): ReadonlySet<FindingRow> {
+    const seen = new Set<unknown>();
+    const chosen = new Set<FindingRow>();
+    let left = this.#limits.near;
+    for (const row of rows) {
+      const texts = [row['before'], row['after']].filter((text) => typeof text === 'string');
+      const size = texts.reduce((sum, text) => sum + (seen.has(text) ? 0 : text.length), 0);
+      if (size > left) break;
+      left -= size;
+      for (const text of texts) seen.add(text);
+      chosen.add(row);
+    }
+    return chosen;
   }
 
   #isFull(size: number): boolean {

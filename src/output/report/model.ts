@@ -113,6 +113,8 @@ export const textColumns = [
   'detector',
   'argument',
   'evidence',
+  'before',
+  'after',
   'via',
   'outcome',
   'authorisation',

@@ -18,7 +18,9 @@ export function drawDetail(node, data, finding) {
       ' ',
       get('title') ?? get('rule') ?? '',
     ),
+    ...beside(get('before'), 'The step before'),
     element('pre', { tabindex: '0', role: 'group', 'aria-label': 'Excerpt' }, get('evidence') ?? ''),
+    ...beside(get('after'), 'The step after'),
     element(
       'dl',
       {},
@@ -30,6 +32,12 @@ export function drawDetail(node, data, finding) {
     ...others(data, finding),
     element('p', { class: 'quiet' }, 'The whole step: ', element('code', {}, command)),
   );
+}
+
+/** The beginning of the step before or behind, where there is one. */
+function beside(text, label) {
+  if (text === undefined || text === '') return [];
+  return [element('p', { class: 'quiet beside', role: 'note', 'aria-label': label }, text)];
 }
 
 /** Names and values of what is known; what is not known is left out. */

@@ -30,7 +30,7 @@ const searchedFields = [
   'argument',
   'via',
 ];
-const otherFields = ['class', 'attack', 'detector'];
+const otherFields = ['class', 'attack', 'detector', 'before', 'after'];
 const numberFields = ['row', 'step', 'call', 'start', 'end', 'reward', 'steps'];
 
 /** Texts are numbers into `words`, -1 for none; numbers are NaN where there is none. */
