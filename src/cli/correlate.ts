@@ -78,6 +78,8 @@ export const correlateCommand = defineCommand({
     const mappings = values['alert-map'].map(loadMapping);
     const files = await expandInputs(inputs as readonly string[]);
     const alerts = await expandInputs(values.alerts);
+    const logs = values['command-logs'];
+    const commandLogs = logs.length === 0 ? undefined : await expandInputs(logs);
     const dataset = values.dataset === undefined ? undefined : findSpec(values.dataset, specs);
     const plan = await makePlan(files, specs, { dataset });
     const note = (text: string) => {
@@ -95,6 +97,7 @@ export const correlateCommand = defineCommand({
         alerts,
         alertMaps: values['alert-map'],
         leases: values.leases,
+        commandLogs,
         out: values.out,
         naiveTz: values['naive-tz'],
         lag: values.lag,
@@ -113,6 +116,7 @@ export const correlateCommand = defineCommand({
           alerts,
           alertMap: values['alert-map'],
           leases: values.leases ?? null,
+          commandLogs: commandLogs ?? [],
           naiveTz: zone?.name ?? null,
           lag: values.lag,
           shifts: values.shifts,

@@ -155,7 +155,7 @@ async function executeIn(
     return entry;
   };
   const taken = await takeOver(request, { config, partial, todo, commit });
-  const telemetry = await telemetryOf(request, { plan, config, rules });
+  const telemetry = await telemetryOf(out, request, { plan, config, rules });
   if (signal.aborted) return { plan, report: undefined, problems, interrupted: true };
   await runUnits(
     todo.filter((unit) => !taken.has(unit.number)),
@@ -191,7 +191,10 @@ async function executeIn(
   if (entries.length < plan.units.length) return { plan, report: undefined, problems, interrupted: false };
   rmSync(partial, { recursive: true, force: true });
   const report = buildReport(plan, entries, config);
-  if (telemetry !== undefined) await compareRun(out, telemetry);
+  if (telemetry !== undefined) {
+    await store.fetch(entries.flatMap(({ outputs }) => outputs.map(({ path }) => path)).filter(isFindings));
+    await compareRun(out, telemetry);
+  }
   writeAtomically(join(out, 'detectors.json'), toJson({ rules }));
   writeAtomically(join(out, 'report.json'), toJson(report));
   if (mode.shards !== false) {
@@ -207,9 +210,10 @@ async function executeIn(
   return { plan, report, problems, interrupted: false };
 }
 
-/** What the sensors saw of each row, where the run has alerts. */
+/** What the sensors saw of each row, where the run has alerts. `out` is the local folder that the run works in. */
 async function telemetryOf(
-  { settings, out, signal }: Omit<RunRequest, 'inputs'>,
+  out: string,
+  { settings, signal }: Omit<RunRequest, 'inputs'>,
   { plan, config }: Job,
 ): Promise<RunMode['telemetry']> {
   const { alerts } = settings;
@@ -252,6 +256,10 @@ function neededForReports(entries: readonly LedgerEntry[]): string[] {
     tables.add(table);
     return isFirst || table === 'findings';
   });
+}
+
+function isFindings(path: string): boolean {
+  return path.startsWith('findings/');
 }
 
 interface TakeOver {

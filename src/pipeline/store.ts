@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import pLimit from 'p-limit';
 import { TrajsieveError } from '../errors.ts';
 import { isRemote, parseLocation } from '../remote/location.ts';
@@ -37,7 +37,7 @@ export interface Store {
   fetch(paths: readonly string[]): Promise<void>;
   /** Fetches all that there is. */
   fetchAll(): Promise<void>;
-  /** Brings the files that lie in the folder itself, `report.json` last. */
+  /** Brings the files that lie in the folder itself, and what came of alerts; `report.json` last. */
   finish(): Promise<void>;
   /** Forgets what processes that were killed had begun to bring, by the names of their files. */
   clean(names: ReadonlySet<string>): Promise<void>;
@@ -163,8 +163,18 @@ class S3Store implements Store {
       one.isFile() ? [one.name] : [],
     );
     const last = 'report.json';
-    await this.#upload(names.filter((name) => name !== last && !accounts.test(name)));
+    await this.#upload([...names.filter((name) => name !== last && !accounts.test(name)), ...this.#tables()]);
     await this.#upload([last]);
+  }
+
+  /** What a run with alerts leaves in its folder for people; what its workers read stays here. */
+  #tables(): string[] {
+    const folder = join(this.folder, 'correlation');
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((one) => {
+      const path = relative(this.folder, join(one.parentPath, one.name));
+      return one.isFile() && !path.startsWith(join('correlation', 'telemetry-')) ? [path] : [];
+    });
   }
 
   async clean(names: ReadonlySet<string>): Promise<void> {
