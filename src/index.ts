@@ -15,8 +15,8 @@
  * console.log(report?.rows);
  */
 import { availableParallelism } from 'node:os';
+import { correlateAnywhere } from './correlate/anywhere.ts';
 import type { Correlation } from './correlate/correlation.ts';
-import { correlateInWorker } from './correlate/in-worker.ts';
 import { loadDetectors } from './detectors/load.ts';
 import { TrajsieveError } from './errors.ts';
 import { activeRules } from './output/active-rules.ts';
@@ -182,7 +182,7 @@ export async function correlateAlerts(options: CorrelateOptions): Promise<Correl
   const isExamined = findings === undefined && options.examine !== false;
   const told = { leases: leases ?? null, naiveTz: naiveTz ?? null, findings: findings ?? null };
   const config = { inputs, alerts, alertMap: alertMaps, ...told, lag, shifts, seed, examine: isExamined };
-  return await correlateInWorker(
+  return await correlateAnywhere(
     {
       plan,
       dataset,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { correlateAnywhere } from '../correlate/anywhere.ts';
 import type { Correlation } from '../correlate/correlation.ts';
 import { knownFeeds } from '../correlate/feeds/index.ts';
 import { loadMapping } from '../correlate/feeds/mapping.ts';
-import { correlateInWorker } from '../correlate/in-worker.ts';
 import type { CorrelateJob } from '../correlate/job.ts';
 import { readZone } from '../correlate/zone.ts';
 import { TrajsieveError } from '../errors.ts';
@@ -128,7 +128,7 @@ export const correlateCommand = defineCommand({
           dataset: values.dataset ?? null,
         },
       };
-      const { correlation, problems } = await correlateInWorker(job, signal, ({ phase, count: done }) => {
+      const { correlation, problems } = await correlateAnywhere(job, signal, ({ phase, count: done }) => {
         if (Date.now() - told < 5000) return;
         told = Date.now();
         note(`${phase}: ${count(done)}`);

@@ -124,10 +124,13 @@ const ours = new Set([
   ...Object.values(tableFiles).map(([name]) => name),
 ]);
 
+/** Whether a name in the folder of a correlation is one of its own. */
+export function isOfCorrelation(name: string): boolean {
+  return ours.has(name) || /^\.partial-|^telemetry-|\.tmp-\d+$/.test(name);
+}
+
 function prepare(out: string, partial: string): void {
-  const foreign = existsSync(out)
-    ? readdirSync(out).filter((name) => !ours.has(name) && !/^\.partial-|^telemetry-|\.tmp-\d+$/.test(name))
-    : [];
+  const foreign = existsSync(out) ? readdirSync(out).filter((name) => !isOfCorrelation(name)) : [];
   if (foreign.length > 0) {
     throw new TrajsieveError(
       'output-not-empty',

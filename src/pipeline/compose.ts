@@ -10,6 +10,7 @@ import { hash, type RunConfig } from './ledger.ts';
 import type { Plan } from './plan.ts';
 import { execute, type RunOutcome, type RunRequest } from './run.ts';
 import type { Settings } from './settings.ts';
+import { withLocalRun, withoutRows } from './store.ts';
 
 /** A scan, or a run, to be decided upon again. */
 export interface ComposeRequest extends Omit<RunRequest, 'inputs' | 'settings'> {
@@ -26,6 +27,12 @@ export interface ComposeRequest extends Omit<RunRequest, 'inputs' | 'settings'> 
  * is matched; the inputs must be as they were.
  */
 export async function compose(request: ComposeRequest): Promise<RunOutcome> {
+  return await withLocalRun(request.scan, (scan) => composeHere({ ...request, scan }), {
+    needs: withoutRows,
+  });
+}
+
+async function composeHere(request: ComposeRequest): Promise<RunOutcome> {
   const { scan, policy: name, maskStyle } = request;
   const { plan, config, rules } = readScan(scan);
   const before = config.settings as unknown as Settings & { scan?: true };

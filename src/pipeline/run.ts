@@ -22,7 +22,7 @@ import { describeFiles, makePlan, type Plan, type WorkUnit } from './plan.ts';
 import { buildReport, type Report } from './report.ts';
 import type { RunMode } from './run-mode.ts';
 import type { Settings } from './settings.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, requireLocal, type Store } from './store.ts';
 import type { UnitResult } from './unit-account.ts';
 import type { Progress } from './unit-context.ts';
 
@@ -82,7 +82,8 @@ function isInside(file: string, folder: string): boolean {
  * it should be to go on later.
  */
 export async function run(request: RunRequest): Promise<RunOutcome> {
-  const { settings } = request;
+  const { settings, since } = request;
+  if (since !== undefined) requireLocal(since, 'what is taken over comes from a local folder');
   const plan = await planRun(request.inputs, request.out, settings);
   const detectors = await loadDetectors(settings.classifiers, settings.scope);
   const { engine } = detectors;
