@@ -2,9 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { alertFingerprint, prepareTelemetry } from '../correlate/for-run.ts';
 import { compareRun } from '../correlate/unseen.ts';
-import { loadDetectors } from '../detectors/load.ts';
 import { TrajsieveError } from '../errors.ts';
-import { type ActiveRule, activeRules } from '../output/active-rules.ts';
+import type { ActiveRule } from '../output/active-rules.ts';
 import { writeDataCard } from '../output/card/write.ts';
 import { groupsReport } from '../output/groups.ts';
 import { writeReports } from '../output/report/write.ts';
@@ -17,6 +16,7 @@ import { EarlierRun } from './earlier-run.ts';
 import { toJson, writeAtomically } from './files.ts';
 import { expandInputs, type InputProblem } from './inputs.ts';
 import { entryPath, hash, Ledger, type LedgerEntry, type RunConfig } from './ledger.ts';
+import { loadRules } from './loaded-rules.ts';
 import { makePairs, pairsSummary } from './pairs.ts';
 import { describeFiles, makePlan, type Plan, type WorkUnit } from './plan.ts';
 import { buildReport, type Report } from './report.ts';
@@ -85,15 +85,13 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
   const { settings, since } = request;
   if (since !== undefined) requireLocal(since, 'what is taken over comes from a local folder');
   const plan = await planRun(request.inputs, request.out, settings);
-  const detectors = await loadDetectors(settings.classifiers, settings.scope);
-  const { engine } = detectors;
-  const rules = activeRules(detectors);
+  const { fingerprint, rules } = await loadRules(settings);
   const policy = loadPolicy(settings.policy, wordsOf(rules));
   const config = {
     version,
     settings: { ...settings },
     fingerprints: {
-      detectors: engine.fingerprint,
+      detectors: fingerprint,
       policy: hash(policy),
       datasets: hash(specsFor(settings.dataset)),
       ...(settings.alerts === undefined ? {} : { alerts: await alertFingerprint(settings.alerts) }),
