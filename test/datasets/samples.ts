@@ -885,6 +885,7 @@ export const samples: readonly Sample[] = [
     spec: 'openinference',
     rows: [
       {
+        context: { trace_id: 't', span_id: 's' },
         attributes: {
           'openinference.span.kind': 'LLM',
           'llm.model_name': 'm',
