@@ -13,6 +13,9 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { packagePath } from '../src/package-path.ts';
 import { generateMonth } from './generate-month.ts';
 
+/** Clock ticks in a second, as Linux counts processor time. */
+const ticks = 100;
+
 const { values: flags } = parseArgs({
   options: { share: { type: 'string', default: '1' }, keep: { type: 'boolean', default: false } },
 });
@@ -90,9 +93,6 @@ async function print(title: string, query: string): Promise<void> {
   console.log(`\n${title}`);
   console.table(reader.getRowObjectsJson());
 }
-
-/** Clock ticks in a second, as Linux counts processor time. */
-const ticks = 100;
 
 /** Runs Node and waits for its end; resolves to the peak of its resident memory in bytes, and seconds of processor time. */
 async function run(args: readonly string[]): Promise<{ peak: number; processor: number }> {

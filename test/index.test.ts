@@ -1,7 +1,15 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeEpisodes } from '../scripts/generate/write-episodes.ts';
-import { createExaminer, filterTrajectories, readTrajectories, verifyRun } from '../src/index.ts';
+import {
+  correlateAlerts,
+  createExaminer,
+  filterTrajectories,
+  readTrajectories,
+  verifyRun,
+} from '../src/index.ts';
+import { eve, minutes, noon, readParquet, rollRow } from './correlate/world.ts';
 import { episodes } from './support/episodes.ts';
 import { temporaryFolder } from './support/temporary.ts';
 
@@ -24,6 +32,31 @@ describe('the public API', () => {
     expect(problems).toEqual([]);
     expect(report?.rows).toMatchObject({ in: 30, quarantined: unsafe.length });
     expect((await verifyRun(out)).faults).toEqual([]);
+  });
+
+  it('matches alerts to the episodes that caused them', async () => {
+    const folder = temporaryFolder();
+    const input = join(folder, 'a.jsonl');
+    const times = { start: noon, end: noon + 20 * minutes };
+    const rows = ['10.0.0.1', '10.0.0.2'].map((host) => rollRow({ id: `on ${host}`, ...times, host }));
+    writeFileSync(input, rows.map((row) => JSON.stringify(row)).join('\n'));
+    const alerts = [join(folder, 'eve.json')];
+    writeFileSync(alerts[0]!, eve({ time: noon + 5 * minutes, from: '10.0.0.2' }));
+
+    const out = join(folder, 'out');
+    const { correlation, problems } = await correlateAlerts({
+      inputs: [input],
+      alerts,
+      out,
+      shifts: 9,
+      examine: false,
+    });
+    expect(problems).toEqual([]);
+    expect(correlation.alerts).toMatchObject({ in: 1, matched: 1 });
+    expect(await readParquet(join(out, 'matches.parquet'))).toMatchObject([{ id: 'on 10.0.0.2' }]);
+
+    writeFileSync(input, '');
+    await expect(correlateAlerts({ inputs: [input], alerts, out })).rejects.toThrow('no trajectories');
   });
 
   it('tells what is wrong with an option by name', async () => {

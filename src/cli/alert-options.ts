@@ -27,6 +27,12 @@ export const alertOptions = {
     placeholder: 'FILE',
     schema: z.string().min(1).optional(),
   },
+  'command-logs': {
+    describe: "ROCK's command.log of the sandboxes: tells when each step ran",
+    type: 'array',
+    placeholder: 'FILE',
+    schema: texts.default([]),
+  },
   'naive-tz': {
     describe: 'zone of times that name none, of alerts, leases and trajectories: UTC, +08:00, Asia/Shanghai',
     type: 'string',
@@ -43,10 +49,11 @@ export const alertOptions = {
 
 /** What a run is told of alerts; undefined where it has none. What can be wrong is found out before anything is read. */
 export async function alertSettings(values: Values<typeof alertOptions>): Promise<AlertSettings | undefined> {
-  const { alerts, leases } = values;
+  const { alerts, leases, 'command-logs': logs } = values;
   if (alerts.length === 0) {
-    if (leases !== undefined)
-      throw new UsageError('--leases is of no use without --alerts', 'name the files of alerts');
+    const lone = leases !== undefined ? '--leases' : logs.length > 0 ? '--command-logs' : undefined;
+    if (lone !== undefined)
+      throw new UsageError(`${lone} is of no use without --alerts`, 'name the files of alerts');
     return undefined;
   }
   values['alert-map'].map(loadMapping);
@@ -55,6 +62,7 @@ export async function alertSettings(values: Values<typeof alertOptions>): Promis
     files: await expandInputs(alerts),
     maps: values['alert-map'],
     leases,
+    ...(logs.length === 0 ? {} : { commandLogs: await expandInputs(logs) }),
     naiveTz: values['naive-tz'],
     lag: values.lag,
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { estimateRun, sampleRun } from '../audit/audit.ts';
 import { type Accuracy, parseRate, perfect } from '../audit/rates.ts';
 import { writeDataCard } from '../output/card/write.ts';
+import { requireLocal } from '../pipeline/store.ts';
 import { defineCommand, exitCode } from './command.ts';
 import { count } from './progress.ts';
 import { formatTable } from './table.ts';
@@ -55,6 +56,7 @@ export const auditCommand = defineCommand({
     if (name === undefined)
       throw new UsageError(`audit ${String(action)} is unknown`, `audit ${actions.join('|')}`);
     const folder = dir as string;
+    requireLocal(folder, 'people fill in labels in a local folder');
     const write = (text: string) => process.stdout.write(text);
     if (name === 'sample') {
       const { sample, sheet } = await sampleRun(folder, values.rows, values.seed);

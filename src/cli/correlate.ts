@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { correlateAnywhere } from '../correlate/anywhere.ts';
 import type { Correlation } from '../correlate/correlation.ts';
 import { knownFeeds } from '../correlate/feeds/index.ts';
 import { loadMapping } from '../correlate/feeds/mapping.ts';
-import { correlateInWorker } from '../correlate/in-worker.ts';
 import type { CorrelateJob } from '../correlate/job.ts';
 import { readZone } from '../correlate/zone.ts';
 import { TrajsieveError } from '../errors.ts';
@@ -78,6 +78,8 @@ export const correlateCommand = defineCommand({
     const mappings = values['alert-map'].map(loadMapping);
     const files = await expandInputs(inputs as readonly string[]);
     const alerts = await expandInputs(values.alerts);
+    const logs = values['command-logs'];
+    const commandLogs = logs.length === 0 ? undefined : await expandInputs(logs);
     const dataset = values.dataset === undefined ? undefined : findSpec(values.dataset, specs);
     const plan = await makePlan(files, specs, { dataset });
     const note = (text: string) => {
@@ -95,6 +97,7 @@ export const correlateCommand = defineCommand({
         alerts,
         alertMaps: values['alert-map'],
         leases: values.leases,
+        commandLogs,
         out: values.out,
         naiveTz: values['naive-tz'],
         lag: values.lag,
@@ -113,6 +116,7 @@ export const correlateCommand = defineCommand({
           alerts,
           alertMap: values['alert-map'],
           leases: values.leases ?? null,
+          commandLogs: commandLogs ?? [],
           naiveTz: zone?.name ?? null,
           lag: values.lag,
           shifts: values.shifts,
@@ -124,7 +128,7 @@ export const correlateCommand = defineCommand({
           dataset: values.dataset ?? null,
         },
       };
-      const { correlation, problems } = await correlateInWorker(job, signal, ({ phase, count: done }) => {
+      const { correlation, problems } = await correlateAnywhere(job, signal, ({ phase, count: done }) => {
         if (Date.now() - told < 5000) return;
         told = Date.now();
         note(`${phase}: ${count(done)}`);

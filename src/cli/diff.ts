@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 import { type ChangedRow, diffRuns, type RunDiff } from '../diff/diff-runs.ts';
 import { onDisk } from '../parquet/sink.ts';
+import { withLocalRun, withoutRows } from '../pipeline/store.ts';
 import { defineCommand, exitCode } from './command.ts';
 import { count } from './progress.ts';
 import { formatTable, printable } from './table.ts';
@@ -36,10 +37,16 @@ export const diffCommand = defineCommand({
     const descriptor = file === undefined ? undefined : onDisk(file, () => openSync(file, 'w'));
     let diff: RunDiff;
     try {
-      diff = await diffRuns(before as string, after as string, (row) => {
+      const onRow = (row: ChangedRow) => {
         if (shown.length < values.show) shown.push(row);
         if (descriptor !== undefined) onDisk(file!, () => writeSync(descriptor, `${JSON.stringify(row)}\n`));
-      });
+      };
+      diff = await withLocalRun(
+        before as string,
+        (first) =>
+          withLocalRun(after as string, (second) => diffRuns(first, second, onRow), { needs: withoutRows }),
+        { needs: withoutRows },
+      );
     } finally {
       if (descriptor !== undefined) closeSync(descriptor);
     }

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { writeDataCard } from '../output/card/write.ts';
 import { alarmLevels } from '../output/report/alarms.ts';
 import { writeReports } from '../output/report/write.ts';
+import { nameIn, withLocalRun, withoutRows } from '../pipeline/store.ts';
 import { defineCommand, exitCode } from './command.ts';
 import { count } from './progress.ts';
 import { booleanValue, share } from './values.ts';
@@ -19,15 +19,19 @@ export const reportCommand = defineCommand({
     json: { describe: 'print one JSON document on standard output', type: 'boolean', schema: booleanValue },
   },
   async run(values, { dir }) {
-    const folder = dir as string;
-    const { listed, ...model } = await writeReports(folder, {
-      alarms: { ...alarmLevels, share: values.alarm },
+    const write = async (folder: string) => {
+      const made = await writeReports(folder, { alarms: { ...alarmLevels, share: values.alarm } });
+      await writeDataCard(folder);
+      return made;
+    };
+    const { listed, ...model } = await withLocalRun(dir as string, write, {
+      needs: withoutRows,
+      brings: true,
     });
-    await writeDataCard(folder);
     if (values.json) process.stdout.write(`${JSON.stringify(model, undefined, 2)}\n`);
     else {
       process.stdout.write(
-        `${join(folder, 'report.html')}: ${count(model.findings)} findings, ${count(model.alarms.length)} alarms\n`,
+        `${nameIn(dir as string, 'report.html')}: ${count(model.findings)} findings, ${count(model.alarms.length)} alarms\n`,
       );
     }
     return exitCode.done;

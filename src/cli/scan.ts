@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { exportFindings, findingFormats } from '../output/export-findings.ts';
 import { scan } from '../pipeline/scan.ts';
+import { withLocalRun, withoutRows } from '../pipeline/store.ts';
 import { defineCommand, exitCode } from './command.ts';
 import { ProgressDisplay } from './progress.ts';
 import { displayEvents } from './run-events.ts';
@@ -82,7 +83,7 @@ export const scanCommand = defineCommand({
       if (report !== undefined) {
         if (values.out === undefined) await exportFindings(out, values.format ?? 'jsonl', process.stdout);
         else if (values.format !== undefined && values.format !== 'parquet')
-          await exportFindings(out, values.format, join(out, `findings.${values.format}`));
+          await exportInto(out, values.format);
         if (values.out !== undefined && !values.quiet)
           printSummary(report, out, display.seconds, process.stderr, true);
       }
@@ -92,3 +93,9 @@ export const scanCommand = defineCommand({
     }
   },
 });
+
+/** Writes the findings beside the others, in another format. */
+async function exportInto(out: string, format: (typeof findingFormats)[number]): Promise<void> {
+  const write = (folder: string) => exportFindings(folder, format, join(folder, `findings.${format}`));
+  await withLocalRun(out, write, { needs: withoutRows, brings: true });
+}

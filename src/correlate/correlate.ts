@@ -23,6 +23,7 @@ import { type Lease, readLeases } from './lease.ts';
 import { type TimelineDraft, writePerEpisode } from './per-episode.ts';
 import { RecordSorter } from './record-sorter.ts';
 import { TelemetryWriter } from './row-telemetry.ts';
+import { StepTimes } from './step-times.ts';
 import { TableFile } from './table-file.ts';
 import {
   ambiguousColumns,
@@ -43,6 +44,8 @@ export interface CorrelateRequest {
   readonly alerts: readonly string[];
   readonly mappings: readonly Feed[];
   readonly leases: string | undefined;
+  /** logs of what sandboxes ran, which tell when steps ran */
+  readonly commandLogs?: readonly string[] | undefined;
   readonly out: string;
   /** zone of times that name none */
   readonly zone: Zone | undefined;
@@ -121,10 +124,13 @@ const ours = new Set([
   ...Object.values(tableFiles).map(([name]) => name),
 ]);
 
+/** Whether a name in the folder of a correlation is one of its own. */
+export function isOfCorrelation(name: string): boolean {
+  return ours.has(name) || /^\.partial-|^telemetry-|\.tmp-\d+$/.test(name);
+}
+
 function prepare(out: string, partial: string): void {
-  const foreign = existsSync(out)
-    ? readdirSync(out).filter((name) => !ours.has(name) && !/^\.partial-|^telemetry-|\.tmp-\d+$/.test(name))
-    : [];
+  const foreign = existsSync(out) ? readdirSync(out).filter((name) => !isOfCorrelation(name)) : [];
   if (foreign.length > 0) {
     throw new TrajsieveError(
       'output-not-empty',
@@ -158,6 +164,8 @@ async function correlateInto(folder: string, request: CorrelateRequest): Promise
   const leases = new RecordSorter<Lease>(folder, 'leases');
   if (request.leases !== undefined)
     for await (const lease of readLeases(request.leases, zone)) leases.add(lease.start, lease);
+  const stepTimes = new StepTimes(folder);
+  for (const file of request.commandLogs ?? []) await stepTimes.read(file, zone);
 
   const inputs = plan.files.map(({ file }) => file);
   const episodes = new EpisodeStore(folder);
@@ -173,15 +181,19 @@ async function correlateInto(folder: string, request: CorrelateRequest): Promise
     trial,
   });
   for (const unit of plan.units) {
-    for await (const { episode, findings } of reader.read(unit)) {
+    for await (const { episode, trajectory, findings } of reader.read(unit)) {
       signal.throwIfAborted();
       if (episode === undefined) episodes.addUnreadable();
+      else if (trajectory !== undefined && stepTimes.mayKnow(episode.sandbox))
+        stepTimes.hold(episode, trajectory);
       else episodes.add(episode);
       for (const behaviour of findings) behaviours.add(rowKey(behaviour.file, behaviour.row), behaviour);
       if (episodes.counts.rows % 1000 === 0)
         request.onProgress?.({ phase: 'episodes', count: episodes.counts.rows });
     }
   }
+  for (const episode of stepTimes.timed()) episodes.add(episode);
+  stepTimes.remove();
 
   const options: JoinOptions = {
     lag: request.lag,
@@ -219,7 +231,12 @@ async function correlateInto(folder: string, request: CorrelateRequest): Promise
   });
   joined.matches.remove();
   writer?.finish();
-  const correlation = describe(request, alerts, episodes, joined, tables, timelinesOf(drafts, episodes));
+  const commandLogs = request.commandLogs === undefined ? null : stepTimes.counts;
+  const timelines = timelinesOf(drafts, episodes);
+  const correlation = {
+    ...describe(request, alerts, episodes, joined, tables, timelines),
+    commandLogs,
+  };
   publish(folder, tables, correlation, request);
   return { correlation, problems: plan.problems };
 }
@@ -246,7 +263,7 @@ function describe(
   { tally, chance, offsets }: Joined,
   tables: Tables,
   timelines: readonly Timeline[],
-): Correlation {
+): Omit<Correlation, 'commandLogs'> {
   const unreadable = alerts.feeds.reduce((sum, feed) => sum + feed.unreadable, 0);
   const read = alerts.feeds.reduce((sum, feed) => sum + feed.alerts, 0);
   const { matched, ambiguous, unexplained } = tally.statuses;

@@ -3,6 +3,7 @@ import type { ChanceReport, ChanceResult } from './chance.ts';
 import type { EpisodeCounts } from './episode-store.ts';
 import type { Strength } from './keys.ts';
 import type { OffsetReport } from './offsets.ts';
+import type { StepTimeCounts } from './step-times.ts';
 
 /** Where every alert went: in = matched + ambiguous + unexplained + unreadable. */
 export interface AlertAccount {
@@ -70,6 +71,8 @@ export interface Correlation {
   readonly alerts: AlertAccount;
   readonly feeds: readonly FeedCounts[];
   readonly episodes: EpisodeCounts;
+  /** what the logs of sandboxes told of step times; null where none were given */
+  readonly commandLogs: StepTimeCounts | null;
   readonly strengths: Readonly<Record<Strength, StrengthCounts>>;
   /** the worst and most frequent first */
   readonly signatures: readonly SignatureCounts[];

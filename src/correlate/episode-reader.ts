@@ -1,5 +1,6 @@
 import type { WorkUnit } from '../pipeline/plan.ts';
 import type { Trial } from '../pipeline/trial.ts';
+import type { Trajectory } from '../trajectory/model.ts';
 import type { DatasetSpec } from '../trajectory/spec.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { TextSet } from './bloom.ts';
@@ -24,6 +25,7 @@ export interface EpisodeReaderOptions {
 /** A row: its episode, undefined where it cannot be read, and what was found in it. */
 export interface EpisodeRow {
   readonly episode: Episode | undefined;
+  readonly trajectory?: Trajectory;
   readonly findings: readonly Behaviour[];
 }
 
@@ -64,11 +66,12 @@ export class EpisodeReader {
     const file = this.#numbers.get(fileName) ?? 0;
     const episode = episodeOf(trajectory, { ordinal, file, row: row.row, fileName }, this.#options);
     const { trial } = this.#options;
-    if (trial === undefined) return { episode, findings: [] };
+    if (trial === undefined) return { episode, trajectory, findings: [] };
     const { findings, decision } = trial.examine(trajectory);
     const { id, start, end } = episode;
     return {
       episode,
+      trajectory,
       findings: findings.map(({ rule, step, category, severity, evidence }) => ({
         file,
         row: row.row,

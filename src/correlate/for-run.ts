@@ -16,15 +16,17 @@ export interface AlertSettings {
   readonly files: readonly string[];
   readonly maps: readonly string[];
   readonly leases: string | undefined;
+  /** logs of what sandboxes ran */
+  readonly commandLogs?: readonly string[] | undefined;
   readonly naiveTz: string | undefined;
   /** milliseconds */
   readonly lag: number;
 }
 
 /** A hash of all that alerts are read from: a run goes on only with the same. */
-export async function alertFingerprint({ files, leases, maps }: AlertSettings): Promise<string> {
+export async function alertFingerprint({ files, leases, commandLogs, maps }: AlertSettings): Promise<string> {
   const digest = createHash('sha256');
-  for (const file of [...files, ...(leases === undefined ? [] : [leases])]) {
+  for (const file of [...files, ...(leases === undefined ? [] : [leases]), ...(commandLogs ?? [])]) {
     const source = await openStream(file);
     try {
       digest.update(JSON.stringify([file, await recordIdentity(source)]));
@@ -58,6 +60,7 @@ export async function prepareTelemetry(
     alerts: alerts.files,
     alertMap: alerts.maps,
     leases: alerts.leases ?? null,
+    commandLogs: alerts.commandLogs ?? [],
     naiveTz: alerts.naiveTz ?? null,
     lag: alerts.lag,
     key: hash([plan.units, fingerprint, alerts, dataset ?? null, policy]),
@@ -72,6 +75,7 @@ export async function prepareTelemetry(
       alerts: alerts.files,
       alertMaps: alerts.maps,
       leases: alerts.leases,
+      commandLogs: alerts.commandLogs,
       out: folder,
       naiveTz: alerts.naiveTz,
       lag: alerts.lag,

@@ -15,6 +15,7 @@ export interface CorrelateJob {
   /** mapping files */
   readonly alertMaps: readonly string[];
   readonly leases: string | undefined;
+  readonly commandLogs: readonly string[] | undefined;
   readonly out: string;
   readonly naiveTz: string | undefined;
   /** milliseconds */

@@ -2,11 +2,11 @@ import { messageOf, TrajsieveError } from '../errors.ts';
 import { assembleColumn, leavesBelow } from '../parquet/assemble.ts';
 import { loadCodecs } from '../parquet/codec.ts';
 import { readFooter } from '../parquet/footer.ts';
-import { openFile } from '../parquet/source.ts';
 import { readWindows } from '../parquet/window.ts';
 import { readBytes } from '../pipeline/byte-stream.ts';
 import { isParquetFile } from '../pipeline/record-input.ts';
 import { splitArray, splitLines } from '../pipeline/split-records.ts';
+import { openInput } from '../remote/open.ts';
 import { parseCsv } from './csv.ts';
 import type { FeedRecord } from './feeds/feed.ts';
 import { awsDefaultFields } from './feeds/flow-log.ts';
@@ -83,7 +83,8 @@ interface TextLine {
   readonly isTooLong: boolean;
 }
 
-async function* textLines(file: string): AsyncGenerator<TextLine> {
+/** The lines of a file, also compressed. Blank ones are left out. */
+export async function* textLines(file: string): AsyncGenerator<TextLine> {
   const decoder = new TextDecoder();
   for await (const { bytes, starts, ends, lines } of splitLines(readBytes(file), blockSize)) {
     for (let at = 0; at < starts.length; at++) {
@@ -194,7 +195,7 @@ const windowBytes = 4 << 20;
 
 async function* parquetRows(file: string): AsyncGenerator<TableLine> {
   await loadCodecs();
-  const source = openFile(file);
+  const source = await openInput(file);
   try {
     const footer = await readFooter(source);
     const columns = footer.root.children;

@@ -6,8 +6,10 @@ import type { ByteSource } from '../parquet/source.ts';
 import { readWindows } from '../parquet/window.ts';
 import { firstRowOf, type UnitSource, type WorkUnit } from '../pipeline/plan.ts';
 import { rawRecords } from '../pipeline/record-reader.ts';
+import type { GroupShape } from '../pipeline/trajectory-rows.ts';
 import { openInput, openStream } from '../remote/open.ts';
 import type { Trajectory } from '../trajectory/model.ts';
+import { isObject } from '../trajectory/path.ts';
 import { recordShapeFor, shapeFor } from '../trajectory/recognise.ts';
 import type { Shape } from '../trajectory/shape.ts';
 import type { DatasetSpec } from '../trajectory/spec.ts';
@@ -46,13 +48,20 @@ async function* readRecords(
   let row = firstRowOf(source);
   const end = row + limit;
   try {
+    const groups = shape.group === undefined ? undefined : new StepGroups(shape);
     for await (const raw of rawRecords(source, from, shape, windowBytes)) {
-      if (row >= end) return;
-      yield raw.isTooLong === true
-        ? { file, row, problem: 'record is too long' }
-        : { file, row, ...attempt(() => raw.trajectory()) };
+      if (row >= end) break;
+      const value = groups === undefined || raw.isTooLong === true ? undefined : objectOf(raw.record);
+      if (groups !== undefined && value !== undefined) yield* groups.add(row, value, file);
+      else {
+        if (groups !== undefined) yield* groups.finish(file);
+        yield raw.isTooLong === true
+          ? { file, row, problem: 'record is too long' }
+          : { file, row, ...attempt(() => raw.trajectory()) };
+      }
       row += 1;
     }
+    if (groups !== undefined) yield* groups.finish(file);
   } catch (error) {
     // where the file cannot be read to its end nobody knows how many rows are left: they count as one
     yield { file, row, problem: messageOf(error) };
@@ -117,18 +126,18 @@ async function* readRows(
 
 /** Puts the rows of one trajectory together, where a row is a step: rows that follow each other and share a value. */
 class StepGroups {
-  readonly #shape: Shape;
+  readonly #shape: GroupShape;
   #key: unknown;
   #first = 0;
   #rows: Readonly<Record<string, unknown>>[] = [];
 
-  constructor(shape: Shape) {
+  constructor(shape: GroupShape) {
     this.#shape = shape;
   }
 
   *add(row: number, values: Readonly<Record<string, unknown>>, file: string): Generator<TrajectoryRow> {
-    const key = values[this.#shape.group!.by];
-    if (this.#rows.length > 0 && key !== this.#key) yield* this.finish(file);
+    const key = this.#shape.group?.keyOf(values);
+    if (this.#rows.length > 0 && (key === undefined || key !== this.#key)) yield* this.finish(file);
     if (this.#rows.length === 0) this.#first = row;
     this.#key = key;
     this.#rows.push(values);
@@ -138,7 +147,16 @@ class StepGroups {
     if (this.#rows.length === 0) return;
     const rows = this.#rows;
     this.#rows = [];
-    yield { file, row: this.#first, ...attempt(() => this.#shape.readGroup(rows)) };
+    yield { file, row: this.#first, ...attempt(() => this.#shape.readGroup(rows).trajectory) };
+  }
+}
+
+function objectOf(record: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(record));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -12,6 +12,7 @@ import type { Plan } from './plan.ts';
 import { planRerun } from './rerun.ts';
 import { execute, type RunOutcome, type RunRequest } from './run.ts';
 import type { Settings } from './settings.ts';
+import { withLocalRun, withoutRows } from './store.ts';
 
 /** A scan, or a run, to be decided upon again. */
 export interface ComposeRequest extends Omit<RunRequest, 'inputs' | 'settings'> {
@@ -30,6 +31,12 @@ export interface ComposeRequest extends Omit<RunRequest, 'inputs' | 'settings'> 
  * is matched, but for rules that are new or changed; the inputs must be as they were.
  */
 export async function compose(request: ComposeRequest): Promise<RunOutcome> {
+  return await withLocalRun(request.scan, (scan) => composeHere({ ...request, scan }), {
+    needs: withoutRows,
+  });
+}
+
+async function composeHere(request: ComposeRequest): Promise<RunOutcome> {
   const { scan, policy: name, maskStyle } = request;
   const { plan, config, rules: before } = readScan(scan);
   const { scan: _, ...kept } = config.settings as unknown as Settings & { scan?: true };

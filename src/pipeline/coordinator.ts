@@ -153,7 +153,7 @@ function heapLimits(share: number): ResourceLimits {
   const megabytes = share / 2 ** 20;
   return {
     maxOldGenerationSizeMb: Math.max(64, Math.round(megabytes * 0.4)),
-    maxYoungGenerationSizeMb: Math.min(48, Math.max(12, Math.round(megabytes / 8))),
+    maxYoungGenerationSizeMb: Math.min(48, Math.max(12, Math.round(megabytes / 16))),
   };
 }
 

@@ -140,7 +140,6 @@ export class GroupReader {
     limit: number,
     pages: PageMap,
   ): AsyncGenerator<readonly StepRow[]> {
-    const by = this.#shape.columns.find(({ name }) => name === this.#shape.group?.by);
     const leaves = new Set([...this.#leaves, ...this.#facts.extraLeaves(group)]);
     for await (const window of readWindows(this.#source, group, leaves, this.#context.windowBytes, pages)) {
       const facts = this.#facts.read(window);
@@ -149,12 +148,12 @@ export class GroupReader {
       for (let at = 0; at < count; at++) {
         const row = window.firstRow + at;
         const fileRow = group.firstRow + row;
-        const id = by && assembleColumn(window, by, at);
+        const id = this.#keyOf(window, at);
         rows.push({
           part,
           row,
           fileRow,
-          id: id === undefined || id === null ? undefined : String(id),
+          id,
           facts: facts[at]!,
           recorded: await this.#recorded?.take(0, fileRow),
           values: () => readColumns(window, this.#shape, at),
@@ -163,6 +162,14 @@ export class GroupReader {
       yield rows;
       if (window.firstRow + window.rowCount >= limit) return;
     }
+  }
+
+  /** What a row shares with the others of its trajectory. */
+  #keyOf(window: Window, at: number): string | undefined {
+    const values: Record<string, unknown> = {};
+    for (const column of this.#shape.group?.columns ?? [])
+      values[column.name] = assembleColumn(window, column, at);
+    return this.#shape.group?.keyOf(values);
   }
 
   /** A row that would be kept goes where others of its group went. */

@@ -56,7 +56,8 @@ export async function* readOutput(
             trajectory: () => {
               if (shape !== undefined) return shape.read(readColumns(window, shape, at));
               const records = recordShapeFor(specOf.get(file)!, file, specs);
-              if (records.unit !== 'row') throw new Error('a session is no record');
+              if (records.unit !== 'row' || records.group !== undefined)
+                throw new Error('a record is no trajectory');
               return records.read(JSON.parse(String(values['record'])));
             },
           };

@@ -1,3 +1,4 @@
+import { TrajsieveError } from '../errors.ts';
 import type { ColumnSpec } from '../parquet/columns.ts';
 import { OwnColumns } from '../parquet/own-columns.ts';
 import { dropped } from '../parquet/splice.ts';
@@ -18,6 +19,9 @@ const usualRowGroup = 64 << 20;
 const bytesPerWeight = 256;
 
 const codec = 'ZSTD';
+
+/** Errors that are not damage of the file: another order, or other options, mend them. */
+const ownErrors: ReadonlySet<string> = new Set(['rows-apart', 'groups-steps']);
 
 /**
  * The columns that hold a record: the file it is from, and its bytes. A record is JSON, but for a session, which is all
@@ -70,6 +74,7 @@ export async function processRecords(
           }
         }
       } catch (error) {
+        if (error instanceof TrajsieveError && ownErrors.has(error.code)) throw error;
         // where the file cannot be read to its end, nobody knows how many rows are left: they count as one
         const row = firstRowOf(source) + output.rows - before;
         output.addUnreadable({ file, row, rows: 1, ...describeDamage(error) }, number);

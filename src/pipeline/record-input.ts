@@ -51,7 +51,10 @@ export async function inspectRecords(
   const isOneRow = kind === 'session' || (kind === 'document' && shape.unit === 'row');
   const whole: InputPart = { index: 0, rows: isOneRow ? 1 : null, bytes: identity.size, firstRow: 0 };
   const canCut =
-    kind === 'lines' && shape.unit === 'row' && compressionOf(await readHead(source, 4)) === 'none';
+    kind === 'lines' &&
+    shape.unit === 'row' &&
+    shape.group === undefined &&
+    compressionOf(await readHead(source, 4)) === 'none';
   const parts = kind === 'samples' ? await cutSamples(source) : canCut ? await cutLines(source) : [whole];
   return {
     file,
@@ -61,7 +64,7 @@ export async function inspectRecords(
     reason: shape.reason,
     unread: shape.unread,
     parts,
-    isGrouped: false,
+    isGrouped: shape.group !== undefined,
   };
 }
 

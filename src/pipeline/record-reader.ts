@@ -8,6 +8,7 @@ import type { ByteSource } from '../parquet/source.ts';
 import { masks } from '../policy/policy.ts';
 import { buildPrefilter } from '../prefilter/prefilter.ts';
 import type { Trajectory } from '../trajectory/model.ts';
+import { isObject } from '../trajectory/path.ts';
 import { recordShapeFor } from '../trajectory/recognise.ts';
 import type { RecordShape } from '../trajectory/record-shape.ts';
 import { readSource } from './byte-stream.ts';
@@ -19,6 +20,7 @@ import type { RecordedRow, RecordedRows } from './recorded.ts';
 import { asksAgain, type Reexaminer, reexaminerOf } from './reexamine.ts';
 import { longestRecord } from './split-records.ts';
 import { TextSearch, unreadableFlag } from './text-search.ts';
+import { type FinishedRow, TrajectoryRows } from './trajectory-rows.ts';
 import type { UnitContext } from './unit-context.ts';
 
 /** A record with what was made of it. */
@@ -84,6 +86,10 @@ export class RecordReader {
     limit: number,
   ): AsyncGenerator<ExaminedRecord> {
     const shape = recordShapeFor(source.spec, source.file, this.#context.specs);
+    if (shape.group !== undefined) {
+      yield* this.#gather(source, bytes, shape, number, before, limit);
+      return;
+    }
     const telemetry = TelemetryRows.of(source.file, this.#context);
     let count = 0;
     for await (const raw of rawRecords(source, bytes, shape, blockBytes(this.#context.windowBytes))) {
@@ -104,6 +110,62 @@ export class RecordReader {
       }
       count += 1;
     }
+  }
+
+  /** Records that are steps or spans: each comes when the last of its trajectory has, in their order. */
+  async *#gather(
+    source: UnitSource,
+    bytes: ByteSource,
+    shape: RecordShape,
+    number: number,
+    before: number,
+    limit: number,
+  ): AsyncGenerator<ExaminedRecord> {
+    const { brokenGroups, windowBytes } = this.#context;
+    const { file } = source;
+    if (brokenGroups !== undefined) {
+      throw new TrajsieveError('groups-steps', 'groups cannot be kept whole where each record is one step', {
+        where: { file },
+        remedy: 'compose without --groups drop-incomplete',
+      });
+    }
+    const trajectories = new TrajectoryRows(file, shape, this.#examiner, this.#context);
+    const waiting: { readonly raw: RawRecord; readonly row: number }[] = [];
+    const results = new Map<number, RowOutcome>();
+    const take = (rows: readonly FinishedRow[]) => {
+      for (const { row, examined, isCandidate } of rows) results.set(row, { examined, isCandidate });
+    };
+    const ready = function* (): Generator<ExaminedRecord> {
+      for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+        const result = results.get(next.row);
+        if (result === undefined) return;
+        waiting.shift();
+        results.delete(next.row);
+        yield { record: next.raw.record, line: next.raw.line, result };
+      }
+    };
+    let row = 0;
+    for await (const raw of rawRecords(source, bytes, shape, blockBytes(windowBytes))) {
+      if (row >= limit) break;
+      const fileRow = firstRowOf(source) + row;
+      const recorded = await this.#recorded?.take(number, fileRow);
+      waiting.push({ raw, row });
+      const read = recorded?.unreadable ?? stepOf(raw);
+      if ('code' in read) {
+        results.set(row, recorded?.unreadable === undefined ? located(read, file, raw.line) : read);
+        take(trajectories.lose(-1));
+      } else {
+        const { value } = read;
+        const id = shape.group?.keyOf(value);
+        const facts = { bytes: raw.record.length };
+        const step = { part: 0, row, fileRow, unitRow: before + row, id, facts, recorded };
+        take(trajectories.add({ ...step, values: () => value }));
+      }
+      row += 1;
+      yield* ready();
+    }
+    take(trajectories.finish());
+    yield* ready();
   }
 
   /** A record changed as its findings ask; where that cannot be done, it is decided anew. */
@@ -176,6 +238,22 @@ export class RecordReader {
   #flagsOf(record: Uint8Array, { outline }: RecordShape): number {
     if (outline === undefined) return unreadableFlag;
     return this.#search.scanDocument(outline, false, record, 0, record.length);
+  }
+}
+
+/** A record that is a step, as it was parsed; or why it is none. */
+function stepOf(raw: RawRecord): { value: Record<string, unknown> } | { code: string; message: string } {
+  const { record, isTooLong, damage } = raw;
+  if (damage !== undefined) return { code: 'record-damaged', message: damage };
+  if (isTooLong)
+    return { code: 'record-too-long', message: `record is longer than ${longestRecord >> 20} MB` };
+  if (!isUtf8(record)) return { code: 'record-damaged', message: 'record is no UTF-8 text' };
+  try {
+    const value = parse(record);
+    if (isObject(value)) return { value };
+    return { code: 'record-damaged', message: 'record is no JSON object' };
+  } catch (error) {
+    return { code: 'record-damaged', message: messageOf(error) };
   }
 }
 

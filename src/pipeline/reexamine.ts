@@ -82,11 +82,7 @@ export class Reexaminer {
 
   #byAll(row: ReadableRow, number: number): Examined {
     const { all } = this.#again;
-    this.#all ??= new Examiner(
-      all,
-      this.#policy,
-      new TextSearch(buildPrefilter(all.requirements), all.hidesWords),
-    );
+    this.#all ??= new Examiner(all, this.#policy, new TextSearch(buildPrefilter(all.requirements), all));
     return this.#all.examine(row, number, this.#prefilter ? anything : undefined);
   }
 }

@@ -2,9 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { alertFingerprint, prepareTelemetry } from '../correlate/for-run.ts';
 import { compareRun } from '../correlate/unseen.ts';
-import { loadDetectors } from '../detectors/load.ts';
 import { TrajsieveError } from '../errors.ts';
-import { type ActiveRule, activeRules, detectorsFingerprint } from '../output/active-rules.ts';
+import type { ActiveRule } from '../output/active-rules.ts';
 import { writeDataCard } from '../output/card/write.ts';
 import { groupsReport } from '../output/groups.ts';
 import { writeReports } from '../output/report/write.ts';
@@ -17,12 +16,13 @@ import { EarlierRun } from './earlier-run.ts';
 import { toJson, writeAtomically } from './files.ts';
 import { expandInputs, type InputProblem } from './inputs.ts';
 import { entryPath, hash, Ledger, type LedgerEntry, type RunConfig } from './ledger.ts';
+import { loadRules } from './loaded-rules.ts';
 import { makePairs, pairsSummary } from './pairs.ts';
 import { describeFiles, makePlan, type Plan, type WorkUnit } from './plan.ts';
 import { buildReport, type Report } from './report.ts';
 import type { RunMode } from './run-mode.ts';
 import type { Settings } from './settings.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, requireLocal, type Store } from './store.ts';
 import type { UnitResult } from './unit-account.ts';
 import type { Progress } from './unit-context.ts';
 
@@ -85,17 +85,16 @@ function isInside(file: string, folder: string): boolean {
  * @param mode with `shards` as false, rows are examined and none is written
  */
 export async function run(request: RunRequest, mode: RunMode = {}): Promise<RunOutcome> {
-  const { settings } = request;
+  const { settings, since } = request;
+  if (since !== undefined) requireLocal(since, 'what is taken over comes from a local folder');
   const plan = await planRun(request.inputs, request.out, settings);
-  const detectors = await loadDetectors(settings.classifiers, settings.scope);
-  const { engine } = detectors;
-  const rules = activeRules(detectors);
+  const { fingerprint, rules } = await loadRules(settings);
   const policy = loadPolicy(settings.policy, wordsOf(rules));
   const config = {
     version,
     settings: { ...settings },
     fingerprints: {
-      detectors: detectorsFingerprint(engine, rules),
+      detectors: fingerprint,
       policy: hash(policy),
       datasets: hash(specsFor(settings.dataset)),
       ...(settings.alerts === undefined ? {} : { alerts: await alertFingerprint(settings.alerts) }),
@@ -159,7 +158,7 @@ async function executeIn(
     return entry;
   };
   const taken = await takeOver(request, { config, partial, todo, commit });
-  const telemetry = await telemetryOf(request, { plan, config, rules });
+  const telemetry = await telemetryOf(out, request, { plan, config, rules });
   if (signal.aborted) return { plan, report: undefined, problems, interrupted: true };
   await runUnits(
     todo.filter((unit) => !taken.has(unit.number)),
@@ -198,7 +197,10 @@ async function executeIn(
   if (entries.length < plan.units.length) return { plan, report: undefined, problems, interrupted: false };
   rmSync(partial, { recursive: true, force: true });
   const report = buildReport(plan, entries, config);
-  if (telemetry !== undefined) await compareRun(out, telemetry);
+  if (telemetry !== undefined) {
+    await store.fetch(entries.flatMap(({ outputs }) => outputs.map(({ path }) => path)).filter(isFindings));
+    await compareRun(out, telemetry);
+  }
   writeAtomically(join(out, 'detectors.json'), toJson({ rules }));
   writeAtomically(join(out, 'report.json'), toJson(report));
   if (mode.shards !== false) {
@@ -214,9 +216,10 @@ async function executeIn(
   return { plan, report, problems, interrupted: false, candidates };
 }
 
-/** What the sensors saw of each row, where the run has alerts. */
+/** What the sensors saw of each row, where the run has alerts. `out` is the local folder that the run works in. */
 async function telemetryOf(
-  { settings, out, signal }: Omit<RunRequest, 'inputs'>,
+  out: string,
+  { settings, signal }: Omit<RunRequest, 'inputs'>,
   { plan, config }: Job,
 ): Promise<RunMode['telemetry']> {
   const { alerts } = settings;
@@ -259,6 +262,10 @@ function neededForReports(entries: readonly LedgerEntry[]): string[] {
     tables.add(table);
     return isFirst || table === 'findings';
   });
+}
+
+function isFindings(path: string): boolean {
+  return path.startsWith('findings/');
 }
 
 interface TakeOver {

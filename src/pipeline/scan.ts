@@ -1,10 +1,9 @@
-import { loadDetectors } from '../detectors/load.ts';
-import { activeRules, detectorsFingerprint } from '../output/active-rules.ts';
 import { loadPolicy } from '../policy/policy.ts';
 import { wordsOf } from '../policy/words.ts';
 import { specsFor } from '../trajectory/recognise.ts';
 import { version } from '../version.ts';
 import { hash } from './ledger.ts';
+import { loadRules } from './loaded-rules.ts';
 import { execute, planRun, type RunOutcome, type RunRequest } from './run.ts';
 
 /**
@@ -14,15 +13,14 @@ import { execute, planRun, type RunOutcome, type RunRequest } from './run.ts';
 export async function scan(request: RunRequest): Promise<RunOutcome> {
   const { settings } = request;
   const plan = await planRun(request.inputs, request.out, settings);
-  const detectors = await loadDetectors(settings.classifiers, settings.scope);
-  const rules = activeRules(detectors);
+  const { fingerprint, rules } = await loadRules(settings);
   const policy = loadPolicy(settings.policy, wordsOf(rules));
   const config = {
     version,
     // a run must not go on where a scan was begun
     settings: { ...settings, scan: true },
     fingerprints: {
-      detectors: detectorsFingerprint(detectors.engine, rules),
+      detectors: fingerprint,
       policy: hash(policy),
       datasets: hash(specsFor(settings.dataset)),
     },

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import pLimit from 'p-limit';
 import { TrajsieveError } from '../errors.ts';
 import { isRemote, parseLocation } from '../remote/location.ts';
@@ -35,9 +35,9 @@ export interface Store {
   refresh(): Promise<void>;
   /** Fetches files that are not in the folder. */
   fetch(paths: readonly string[]): Promise<void>;
-  /** Fetches all that there is. */
-  fetchAll(): Promise<void>;
-  /** Brings the files that lie in the folder itself, `report.json` last. */
+  /** Fetches what is needed of all that there is. */
+  fetchAll(needs: Needs): Promise<void>;
+  /** Brings the files that lie in the folder itself, and what came of alerts; `report.json` last. */
   finish(): Promise<void>;
   /** Forgets what processes that were killed had begun to bring, by the names of their files. */
   clean(names: ReadonlySet<string>): Promise<void>;
@@ -57,17 +57,53 @@ export async function openStore(out: string): Promise<Store> {
   return await S3Store.open(location.bucket, prefix);
 }
 
+/** Which files of a finished run somebody needs. */
+export type Needs = (paths: readonly string[]) => readonly string[];
+
+export const wholeRun: Needs = (paths) => paths;
+
+/** What was found and decided, without the rows: of each of their tables there is the first file, for its columns. */
+export const withoutRows: Needs = (paths) => {
+  const tables = new Set<string>();
+  return [...paths].sort().filter((path) => {
+    const table = path.split('/')[0]!;
+    const isFirst = !tables.has(table);
+    tables.add(table);
+    return isFirst || !['data', 'quarantine', 'negative'].includes(table);
+  });
+};
+
 /**
- * Gives `work` a finished run in a local folder. One that lies in S3 is fetched whole into a temporary folder for that.
+ * Gives `work` a finished run in a local folder. Of one that lies in S3 what is needed is fetched into a temporary folder.
+ * @param brings whether the files that `work` writes into the folder itself, such as reports, are brought back
  */
-export async function withLocalRun<T>(out: string, work: (folder: string) => Promise<T>): Promise<T> {
+export async function withLocalRun<T>(
+  out: string,
+  work: (folder: string) => Promise<T>,
+  { needs = wholeRun, brings = false }: { readonly needs?: Needs; readonly brings?: boolean } = {},
+): Promise<T> {
   const store = await openStore(out);
   try {
-    await store.fetchAll();
-    return await work(store.folder);
+    await store.fetchAll(needs);
+    const result = await work(store.folder);
+    if (brings) await store.finish();
+    return result;
   } finally {
     store.close();
   }
+}
+
+/** A file of a folder, local or remote, as people are told of it. */
+export function nameIn(folder: string, name: string): string {
+  return isRemote(folder) ? `${folder.replace(/\/$/, '')}/${name}` : join(folder, name);
+}
+
+/** Throws where a command needs a local folder, because people and other tools work in it too. */
+export function requireLocal(folder: string, why: string): void {
+  if (!isRemote(folder)) return;
+  throw new TrajsieveError('folder-remote', `${why}, and ${JSON.stringify(folder)} is none`, {
+    remedy: `copy it down (aws s3 sync ${folder} DIR), name DIR, and copy it up again`,
+  });
 }
 
 function localStore(folder: string): Store {
@@ -154,8 +190,8 @@ class S3Store implements Store {
     await Promise.all(missing.map((path) => limit(() => this.#download(path))));
   }
 
-  async fetchAll(): Promise<void> {
-    await this.fetch(await this.#list());
+  async fetchAll(needs: Needs): Promise<void> {
+    await this.fetch(needs(await this.#list()));
   }
 
   async finish(): Promise<void> {
@@ -163,8 +199,18 @@ class S3Store implements Store {
       one.isFile() ? [one.name] : [],
     );
     const last = 'report.json';
-    await this.#upload(names.filter((name) => name !== last && !accounts.test(name)));
+    await this.#upload([...names.filter((name) => name !== last && !accounts.test(name)), ...this.#tables()]);
     await this.#upload([last]);
+  }
+
+  /** What a run with alerts leaves in its folder for people; what its workers read stays here. */
+  #tables(): string[] {
+    const folder = join(this.folder, 'correlation');
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((one) => {
+      const path = relative(this.folder, join(one.parentPath, one.name));
+      return one.isFile() && !path.startsWith(join('correlation', 'telemetry-')) ? [path] : [];
+    });
   }
 
   async clean(names: ReadonlySet<string>): Promise<void> {

@@ -5,7 +5,8 @@ import { TrajsieveError } from '../errors.ts';
 import { joinAbouts } from '../output/about.ts';
 import type { RowFacts } from '../output/slices.ts';
 import type { Trajectory } from '../trajectory/model.ts';
-import type { Shape } from '../trajectory/shape.ts';
+import type { GroupedTrajectory } from '../trajectory/read.ts';
+import type { RowGrouping } from '../trajectory/shape.ts';
 import type { Examined, Examiner } from './examine.ts';
 import type { ExaminedRow } from './group-reader.ts';
 import type { RecordedRow } from './recorded.ts';
@@ -13,19 +14,32 @@ import { asksAgain, type Reexaminer, reexaminerOf } from './reexamine.ts';
 import { type RowCandidates, unreadableFlag } from './text-search.ts';
 import type { UnitContext } from './unit-context.ts';
 
-/** A row that is one step of a trajectory. */
+/** How rows come together: what a `Shape` and a `RecordShape` have in common. */
+export interface GroupShape {
+  readonly group?: RowGrouping;
+  readGroup(rows: readonly Readonly<Record<string, unknown>>[]): GroupedTrajectory;
+}
+
+/** A row that is one step of a trajectory, or a span of it. */
 export interface StepRow {
   /** number of its row group among those of the unit, and its number in that */
   readonly part: number;
   readonly row: number;
-  /** its number in the file */
+  /** its number in the file, and in the work unit where that is another */
   readonly fileRow: number;
+  readonly unitRow?: number;
   readonly id: string | undefined;
   readonly facts: RowFacts;
   /** what an earlier scan found in it */
   readonly recorded: RecordedRow | undefined;
   /** its columns by name; may throw */
   values(): Record<string, unknown>;
+}
+
+/** What came of a trajectory, and the rows of its steps. */
+interface Read {
+  readonly examined: Examined;
+  readonly rowOf: ReadonlyMap<number, StepRow>;
 }
 
 /** A row of a trajectory that is complete, with the number of its row group. */
@@ -39,7 +53,7 @@ export interface FinishedRow extends ExaminedRow {
  */
 export class TrajectoryRows {
   readonly #file: string;
-  readonly #shape: Shape;
+  readonly #shape: GroupShape;
   readonly #examiner: Examiner;
   readonly #context: UnitContext;
   readonly #again: Reexaminer | undefined;
@@ -52,7 +66,7 @@ export class TrajectoryRows {
   /** the trajectory before a row group that could not be read: it may go on behind it */
   #lost: string | undefined;
 
-  constructor(file: string, shape: Shape, examiner: Examiner, context: UnitContext) {
+  constructor(file: string, shape: GroupShape, examiner: Examiner, context: UnitContext) {
     this.#file = file;
     this.#shape = shape;
     this.#examiner = examiner;
@@ -90,7 +104,7 @@ export class TrajectoryRows {
    * The rows of the group itself are given up; those of the trajectory before it are returned.
    */
   lose(part: number): FinishedRow[] {
-    const missing = 'steps are missing: a row group beside could not be read';
+    const missing = 'steps are missing: rows beside could not be read';
     this.#open = this.#open.filter((row) => row.part !== part);
     this.#damage = missing;
     this.#lost = this.#open[0]?.id;
@@ -101,15 +115,15 @@ export class TrajectoryRows {
 
   #examine(rows: readonly StepRow[], damage: string | undefined): FinishedRow[] {
     const { onRow, givenUp } = this.#context;
-    const number = rows[0]!.fileRow;
+    const number = rows[0]!.unitRow ?? rows[0]!.fileRow;
     const cause = damage ?? givenUp.get(number);
     onRow(number);
-    const { examined, ordered } = cause === undefined ? this.#read(rows) : this.#failed(rows, cause);
+    const { examined, rowOf } = cause === undefined ? this.#read(rows) : this.#failed(rows, cause);
     onRow(-1);
-    const rowOf = new Map(ordered.map((row, step) => [step, row]));
+    const first = rowOf.get(0) ?? rows[0]!;
     const isCandidate = examined.found.length > 0 || examined.error !== undefined;
     return rows.map((row) => {
-      const isHere = ({ step }: { readonly step: number }) => (rowOf.get(step) ?? ordered[0]) === row;
+      const isHere = ({ step }: { readonly step: number }) => (rowOf.get(step) ?? first) === row;
       return {
         part: row.part,
         row: row.row,
@@ -120,26 +134,31 @@ export class TrajectoryRows {
           row: row.fileRow,
           found: examined.found.filter(isHere),
           findings: examined.findings.filter(isHere),
-          unlisted: row === ordered[0] ? examined.unlisted : 0,
+          unlisted: row === first ? examined.unlisted : 0,
         },
       };
     });
   }
 
-  #read(rows: readonly StepRow[]): { examined: Examined; ordered: readonly StepRow[] } {
+  #read(rows: readonly StepRow[]): Read {
     try {
-      const read = rows.map((row) => ({ row, values: row.values() }));
-      const order = this.#shape.group?.order;
-      if (order !== undefined) read.sort((a, b) => compare(a.values[order], b.values[order]));
-      const trajectory = () => this.#shape.readGroup(read.map(({ values }) => values));
-      return { examined: this.#decide(rows, trajectory), ordered: read.map(({ row }) => row) };
+      const values = rows.map((row) => row.values());
+      let grouped: GroupedTrajectory | undefined;
+      const read = () => {
+        grouped ??= this.#shape.readGroup(values);
+        return grouped;
+      };
+      const examined = this.#decide(rows, () => read().trajectory);
+      // a scan that is decided upon again may need no trajectory, but its findings need their rows
+      const rowOf = examined.findings.length + examined.found.length > 0 ? read().rowOf : grouped?.rowOf;
+      return { examined, rowOf: new Map([...(rowOf ?? [])].map(([step, at]) => [step, rows[at]!])) };
     } catch (error) {
       return this.#failed(rows, error instanceof Error ? error.message : String(error));
     }
   }
 
-  #failed(rows: readonly StepRow[], cause: string): { examined: Examined; ordered: readonly StepRow[] } {
-    return { examined: this.#examiner.failed(rows[0]!.fileRow, cause), ordered: rows };
+  #failed(rows: readonly StepRow[], cause: string): Read {
+    return { examined: this.#examiner.failed(rows[0]!.fileRow, cause), rowOf: new Map() };
   }
 
   #decide(rows: readonly StepRow[], trajectory: () => Trajectory): Examined {
@@ -165,7 +184,7 @@ export class TrajectoryRows {
     const by = this.#shape.group?.by;
     return new TrajsieveError('rows-apart', `rows of trajectory ${JSON.stringify(id)} do not lie together`, {
       where: { file: this.#file, row: fileRow },
-      remedy: `sort the file by column ${by} and run again: a trajectory can only be judged as a whole`,
+      remedy: `sort the file by ${by} and run again: a trajectory can only be judged as a whole`,
     });
   }
 }
@@ -183,10 +202,4 @@ function merge(rows: readonly StepRow[]): RecordedRow {
     ...(error === undefined ? {} : { error }),
     found: recorded.flatMap((row) => row.found).sort(compareFindings),
   };
-}
-
-/** Steps in the order of a column, as `Shape.readGroup` puts them. */
-function compare(left: unknown, right: unknown): number {
-  if (typeof left === 'number' && typeof right === 'number') return left - right;
-  return String(left) < String(right) ? -1 : String(left) > String(right) ? 1 : 0;
 }

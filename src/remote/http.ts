@@ -1,4 +1,5 @@
 import { messageOf, TrajsieveError } from '../errors.ts';
+import { proxiedFetch } from './proxy.ts';
 import type { RangeAnswer, RequestRange } from './ranges.ts';
 import { changed } from './ranges.ts';
 import { isTransientStatus, retryAfterOf, TransientError } from './retry.ts';
@@ -39,7 +40,7 @@ export function webRanges({
   return async (start, end, version, signal) => {
     const timer = new IdleTimer(idle);
     try {
-      const response = await fetch(address, {
+      const response = await proxiedFetch(address, {
         headers: { ...own, range: `bytes=${start}-${end - 1}` },
         signal: AbortSignal.any([signal, timer.signal]),
       });

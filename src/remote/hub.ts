@@ -5,6 +5,7 @@ import type * as Hub from '@huggingface/hub';
 import { TrajsieveError } from '../errors.ts';
 import { webRanges } from './http.ts';
 import { loadOptional } from './packages.ts';
+import { proxiedFetch } from './proxy.ts';
 import { givenUp, type RequestRange } from './ranges.ts';
 import { isTransientStatus, retryAfterOf, TransientError, withRetries } from './retry.ts';
 
@@ -51,7 +52,10 @@ function patientFetch(name: string): typeof fetch {
   return async (input, init) => {
     try {
       return await withRetries(async () => {
-        const response = await fetch(input, { ...init, signal: AbortSignal.timeout(60_000) });
+        const response = await proxiedFetch(input instanceof Request ? input.url : input, {
+          ...init,
+          signal: AbortSignal.timeout(60_000),
+        });
         const { status, headers } = response;
         if (isTransientStatus(status)) {
           await response.body?.cancel();

@@ -1,6 +1,7 @@
 import type * as Sdk from '@aws-sdk/client-s3';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { loadOptional } from './packages.ts';
+import { s3Agent } from './proxy.ts';
 import { isTransientStatus, retryAfterOf, TransientError } from './retry.ts';
 
 /** The S3 client of this thread, with the package that it comes from. */
@@ -24,6 +25,7 @@ async function connect(): Promise<S3> {
   const sdk = await loadOptional<typeof Sdk>('@aws-sdk/client-s3', 's3://');
   const { env } = process;
   const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
+  const agent = s3Agent();
   const options: Sdk.S3ClientConfig = {
     maxAttempts: 1,
     followRegionRedirects: true,
@@ -32,7 +34,11 @@ async function connect(): Promise<S3> {
     // newer checksums are not known to all of them; what is written carries a SHA-256 of our own
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: 10_000, socketTimeout: 30_000 },
+    requestHandler: {
+      connectionTimeout: 10_000,
+      socketTimeout: 30_000,
+      ...(agent === undefined ? {} : { httpsAgent: agent }),
+    },
   };
   const client = new sdk.S3Client(options);
   try {

@@ -71,6 +71,13 @@ export async function putObject(
   });
 }
 
+/** Removes an object; one that is not there is no error. */
+export async function removeObject(bucket: string, key: string): Promise<void> {
+  await patiently(`s3://${bucket}/${key}`, ({ sdk, client }) =>
+    client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key })),
+  );
+}
+
 function partsOf(size: number): Part[] {
   const length = Math.max(partSize, Math.ceil(size / mostParts));
   const parts: Part[] = [];

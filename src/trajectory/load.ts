@@ -158,7 +158,10 @@ function checkWhole(spec: DatasetSpec, file: string): void {
   if (spec.roles === undefined && spec.cases.length === 0) {
     fail("'roles' or 'cases' must say what the items are", readMe);
   }
-  if ((spec.unit === 'step') !== (spec.group_rows !== undefined)) {
-    fail("'unit: step' and 'group_rows' belong together", 'group_rows: { by: trajectory_id, order: step }');
+  if (spec.unit === 'step' && spec.group_rows === undefined) {
+    fail("'unit: step' needs 'group_rows'", 'group_rows: { by: trajectory_id, order: step }');
+  }
+  if (spec.group_rows !== undefined && spec.unit !== 'step' && spec.unit !== 'row') {
+    fail("'group_rows' is for rows that are steps or spans", 'leave it away, or `unit` as it is');
   }
 }

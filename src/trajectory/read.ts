@@ -12,14 +12,29 @@ import { findTextCalls } from './text-calls.ts';
 /** The trajectory of a row. Throws where the row is not as the spec says. */
 export function readRow(compiled: CompiledSpec, row: unknown): Trajectory {
   const reader = new StepReader(compiled);
+  readBefore(compiled, row, reader);
+  if (!readLists(compiled, row, reader)) throw withoutLists(compiled);
+  const steps = reader.finish();
+  const tools = readTools(compiled, row);
+  return {
+    steps,
+    metadata: readMetadata(compiled, row),
+    ...(tools === undefined ? {} : { tools }),
+    ...reader.skipped(),
+  };
+}
+
+function readBefore(compiled: CompiledSpec, row: unknown, reader: StepReader): void {
   for (const [index, { at, as }] of compiled.before.entries()) {
     const text = textOf(followFirst(row, at));
     if (text !== '') reader.steps.push(plainStep(compiled, as, text, index - compiled.before.length));
   }
+}
+
+/** Reads the lists of a row; false where it has none. */
+function readLists(compiled: CompiledSpec, row: unknown, reader: StepReader): boolean {
   const found = compiled.lists.map((place) => ({ place, items: itemsOf(row, place) }));
-  if (found.every(({ items }) => items === undefined)) {
-    throw rowError(`${compiled.lists.map(placeName).join(' or ')} holds no list of steps`);
-  }
+  if (found.every(({ items }) => items === undefined)) return false;
   for (const { place, items } of found) {
     if (items === undefined) continue;
     const first = reader.steps.length;
@@ -29,14 +44,11 @@ export function readRow(compiled: CompiledSpec, row: unknown): Trajectory {
       if (place.copied) step.copied = true;
     }
   }
-  const steps = reader.finish();
-  const tools = readTools(compiled, row);
-  return {
-    steps,
-    metadata: readMetadata(compiled, row),
-    ...(tools === undefined ? {} : { tools }),
-    ...reader.skipped(),
-  };
+  return true;
+}
+
+function withoutLists(compiled: CompiledSpec): Error {
+  return rowError(`${compiled.lists.map(placeName).join(' or ')} holds no list of steps`);
 }
 
 function plainStep(compiled: CompiledSpec, role: Role, text: string, index: number): StepDraft {
@@ -191,18 +203,55 @@ function isSame(left: Step, right: Step): boolean {
   );
 }
 
-/** The trajectory of rows that are its steps, in their order. */
-export function readGroup(compiled: CompiledSpec, rows: readonly unknown[]): Trajectory {
+/** A trajectory of several rows. */
+export interface GroupedTrajectory {
+  readonly trajectory: Trajectory;
+  /** by index of the step: the place of its row among those that were given */
+  readonly rowOf: ReadonlyMap<number, number>;
+}
+
+/** What rows of one trajectory share, as text; undefined for a row that does not say. */
+export function groupKeyOf(compiled: CompiledSpec, row: unknown): string | undefined {
+  const key = followFirst(row, listOf(compiled.spec.group_rows?.by).map(compilePath));
+  return key === undefined || typeof key === 'object' ? undefined : String(key);
+}
+
+/**
+ * The trajectory of rows that are its steps, or spans that hold several, in their order. Spans that hold none are left
+ * out; where none holds any, the rows are not as the spec says, and this throws.
+ */
+export function readGroup(compiled: CompiledSpec, rows: readonly unknown[]): GroupedTrajectory {
   const order = listOf(compiled.spec.group_rows?.order).map(compilePath);
-  const ordered = [...rows];
-  if (order.length > 0) ordered.sort((a, b) => compare(followFirst(a, order), followFirst(b, order)));
+  const ordered = [...rows.entries()];
+  if (order.length > 0) ordered.sort(([, a], [, b]) => compare(followFirst(a, order), followFirst(b, order)));
   const reader = new StepReader(compiled);
-  for (const value of ordered) reader.add({ value });
+  const rowOf = new Map<number, number>();
   const [first] = ordered;
-  return { steps: reader.finish(), metadata: readMetadata(compiled, first), ...reader.skipped() };
+  if (compiled.spec.unit !== 'step') readBefore(compiled, first?.[1], reader);
+  let hasLists = compiled.spec.unit === 'step';
+  for (const [number, value] of ordered) {
+    const from = reader.steps.length;
+    if (compiled.spec.unit === 'step') reader.add({ value });
+    else if (readLists(compiled, value, reader)) hasLists = true;
+    for (const step of reader.steps.slice(from)) rowOf.set(step.index, number);
+  }
+  if (!hasLists) throw withoutLists(compiled);
+  const trajectory = {
+    steps: reader.finish(),
+    metadata: readMetadata(compiled, first?.[1]),
+    ...reader.skipped(),
+  };
+  return { trajectory, rowOf };
 }
 
 function compare(left: unknown, right: unknown): number {
-  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  const [a, b] = [numberOf(left), numberOf(right)];
+  if (a !== undefined && b !== undefined) return a < b ? -1 : a > b ? 1 : 0;
   return String(left) < String(right) ? -1 : String(left) > String(right) ? 1 : 0;
+}
+
+/** Nanoseconds since 1970 are too large for a number, and come as text where they are JSON. */
+function numberOf(value: unknown): number | bigint | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  return typeof value === 'string' && /^\d{1,30}$/.test(value) ? BigInt(value) : undefined;
 }

@@ -82,11 +82,10 @@ export function recogniseRecords(
   for (const record of records)
     if (isObject(record)) for (const name of Object.keys(record)) columns.add(name);
   const view: FileView = { columns: [...columns], rows: records };
-  const usable = specs.filter(({ unit }) => unit !== 'step');
-  const shape = choose(view, usable, (spec, reason) => makeRecordShape(spec, view.columns, reason));
+  const shape = choose(view, specs, (spec, reason) => makeRecordShape(spec, view.columns, reason));
   if (shape !== undefined) return shape;
   const tokens = view.columns.filter((name) => tokenNames.test(name));
-  throw unknownShape(view, usable, file, tokens);
+  throw unknownShape(view, specs, file, tokens);
 }
 
 /** The shape of records by a given spec. Throws where the spec is for something else. */

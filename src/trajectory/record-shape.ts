@@ -2,9 +2,10 @@ import { rowsOfColumns } from './columns.ts';
 import { type CompiledSpec, compileSpec } from './compile.ts';
 import type { Trajectory } from './model.ts';
 import { type Outline, recordOutline } from './outline.ts';
-import { readRow } from './read.ts';
+import { type GroupedTrajectory, groupKeyOf, readGroup, readRow } from './read.ts';
 import { readEntries } from './session.ts';
-import type { DatasetSpec } from './spec.ts';
+import type { RowGrouping } from './shape.ts';
+import { type DatasetSpec, listOf } from './spec.ts';
 
 /** A data set of JSON records (JSONL lines, JSON files) as a spec reads it. */
 export interface RecordShape {
@@ -24,6 +25,10 @@ export interface RecordShape {
    * be told from bytes: each record is read.
    */
   readonly outline: Outline | undefined;
+  /** for records that are steps or spans: what tells which belong together */
+  readonly group?: RowGrouping;
+  /** The trajectory of records that are its steps or spans; only where `group` is set. */
+  readGroup(records: readonly unknown[]): GroupedTrajectory;
   /** The trajectory of a record, as `JSON.parse` gave it. Throws where it does not fit. */
   read(record: unknown): Trajectory;
   /** The trajectory that a file is, from all of its records in order. */
@@ -37,17 +42,22 @@ export function makeRecordShape(
   columns: readonly string[],
   reason: string,
 ): RecordShape | undefined {
-  if (spec.unit === 'step') return undefined;
   const compiled = compileSpec(spec);
+  const { unit, group_rows: group } = spec;
   const read = new Set(fieldsOf(compiled));
   return {
     spec: spec.name,
     definition: spec,
     reason,
-    unread: spec.unit === 'file' ? [] : columns.filter((name) => !read.has(name)),
-    unit: spec.unit,
-    outline: spec.unit === 'row' ? recordOutline(compiled) : undefined,
-    read: (record) => readRow(compiled, record),
+    unread: unit === 'file' || unit === 'step' ? [] : columns.filter((name) => !read.has(name)),
+    unit: unit === 'step' ? 'row' : unit,
+    outline: unit === 'row' && group === undefined ? recordOutline(compiled) : undefined,
+    ...(group === undefined
+      ? {}
+      : { group: { by: listOf(group.by).join(' or '), keyOf: (record) => groupKeyOf(compiled, record) } }),
+    readGroup: (records) => readGroup(compiled, records),
+    read: (record) =>
+      unit === 'step' ? readGroup(compiled, [record]).trajectory : readRow(compiled, record),
     readFile: (records) => readEntries(compiled, records),
     rows: (record) => (spec.unit === 'columns' ? rowsOfColumns(record) : [record]),
   };

@@ -1,6 +1,7 @@
 import { listElement, type SchemaNode } from '../parquet/schema.ts';
 import { type CompiledSpec, compileSpec } from './compile.ts';
-import { readGroup, readRow, readStepAlone } from './read.ts';
+import { compilePath } from './path.ts';
+import { groupKeyOf, readGroup, readRow, readStepAlone } from './read.ts';
 import { columnAt, type Decode, decoderOf } from './schema-node.ts';
 import type { Shape } from './shape.ts';
 import { planShape } from './shape-plan.ts';
@@ -39,7 +40,9 @@ export function shapeOf(spec: DatasetSpec, root: SchemaNode, reason: string): Sh
     lists: plan.lists,
     stepList: single?.node,
     readFirst: plan.readFirst,
-    ...(spec.group_rows === undefined ? {} : { group: groupOf(spec, root) }),
+    ...(spec.group_rows === undefined
+      ? {}
+      : { group: { ...groupOf(spec, root), keyOf: (row) => groupKeyOf(compiled, decoded(row)) } }),
     textOf: (leaf) => plan.texts.get(leaf),
     read: (row) => readRow(compiled, decoded(row)),
     readGroup: (rows) => readGroup(compiled, rows.map(decoded)),
@@ -50,9 +53,13 @@ export function shapeOf(spec: DatasetSpec, root: SchemaNode, reason: string): Sh
   };
 }
 
-function groupOf({ group_rows: group }: DatasetSpec, root: SchemaNode): { by: string; order?: string } {
-  const order = listOf(group!.order).find((name) => columnAt(root, [name]) !== undefined);
-  return { by: group!.by, ...(order === undefined ? {} : { order }) };
+function groupOf(
+  { group_rows: group }: DatasetSpec,
+  root: SchemaNode,
+): { by: string; columns: SchemaNode[] } {
+  const by = listOf(group!.by);
+  const columns = new Set(by.flatMap((path) => columnAt(root, compilePath(path).names) ?? []));
+  return { by: by.join(' or '), columns: [...columns] };
 }
 
 /** An element of a three-level list comes wrapped in a group of one child; a JSON text is read. */
@@ -89,7 +96,8 @@ function columnsOf(compiled: CompiledSpec, root: SchemaNode): SchemaNode[] {
     ...(duration?.at ?? []),
   ];
   // an item that is the row itself may need any column
-  if (spec.unit === 'step' || paths.some(({ names }) => names.length === 0)) return [...root.children];
+  if (spec.unit === 'step' || spec.group_rows !== undefined || paths.some(({ names }) => names.length === 0))
+    return [...root.children];
   const wanted = new Set(paths.map(({ names }) => columnAt(root, names)));
   return root.children.filter((column) => wanted.has(column));
 }

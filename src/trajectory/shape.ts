@@ -1,6 +1,7 @@
 import type { Leaf, SchemaNode } from '../parquet/schema.ts';
 import type { Step, Trajectory } from './model.ts';
 import type { Outline } from './outline.ts';
+import type { GroupedTrajectory } from './read.ts';
 import type { DatasetSpec } from './spec.ts';
 
 /**
@@ -27,19 +28,27 @@ export interface Shape {
    * of them: each row is read, and then searched.
    */
   readonly readFirst: boolean;
-  /** for files with one step a row: the columns that tell which rows belong together, and in what order */
-  readonly group?: { readonly by: string; readonly order?: string };
+  /** for files with one step or span a row: what tells which rows belong together */
+  readonly group?: RowGrouping & { readonly columns: readonly SchemaNode[] };
   /** How a leaf's values are searched; undefined for leaves that hold nothing a rule reads. */
   textOf(leaf: Leaf): TextLeaf | undefined;
   /** The trajectory of a row, assembled from the values of `columns` by name. Throws where the row does not fit. */
   read(row: Readonly<Record<string, unknown>>): Trajectory;
-  /** The trajectory of rows that are its steps; only where `group` is set. */
-  readGroup(rows: readonly Readonly<Record<string, unknown>>[]): Trajectory;
+  /** The trajectory of rows that are its steps or spans; only where `group` is set. */
+  readGroup(rows: readonly Readonly<Record<string, unknown>>[]): GroupedTrajectory;
   /**
    * One step from its element of `stepList`; only where that is set. What its neighbours would tell is left open: the
    * step comes as all that it may be.
    */
   readStep(element: unknown, index: number): Step;
+}
+
+/** What rows of one trajectory share. */
+export interface RowGrouping {
+  /** where it is, for people */
+  readonly by: string;
+  /** Its value in a row, of which no more than the columns for it need be there; undefined where the row does not say. */
+  keyOf(row: Readonly<Record<string, unknown>>): string | undefined;
 }
 
 /** A repeated node whose elements are steps. */

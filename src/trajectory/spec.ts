@@ -245,10 +245,10 @@ export const specSchema = z.strictObject({
       Record<'times_of', z.ZodOptional<z.ZodLiteral<'reply'>>>)
     .default({}),
   group_rows: z
-    .strictObject({ by: path, order: paths.optional() })
+    .strictObject({ by: paths, order: paths.optional() })
     .optional()
     .describe(
-      'for `unit: step`: the column that rows of one trajectory share, and the one they are ordered by',
+      'for `unit: step`, and for rows that are spans of a trajectory: what rows of one trajectory share, and what they are ordered by',
     ),
   entries: z
     .strictObject({

@@ -188,3 +188,9 @@ export async function readParquet(...paths: readonly string[]): Promise<Record<s
   }
   return rows;
 }
+
+/** An entry of ROCK's `command.log`, in its own zone. */
+export function entry(time: number, sandbox: string, message: string): string {
+  const local = new Date(time + 8 * 3_600_000).toISOString().replace('Z', '+08:00');
+  return `${local} INFO:rocklet.py:133 [command] [${sandbox}] [5f1c] -- ${message}`;
+}

@@ -859,7 +859,7 @@ export const samples: readonly Sample[] = [
     roles: 'uata',
     act: { step: 3, tool: 'bash' },
     copied: [0, 1, 2],
-    metadata: { model: 'm', group: 'b' },
+    metadata: { model: 'm', id: 'b' },
   },
   {
     name: 'OpenTelemetry GenAI spans with their attributes apart, one of a tool',
@@ -867,6 +867,7 @@ export const samples: readonly Sample[] = [
     rows: [
       {
         spanId: 'a',
+        traceId: 'b',
         attributes: {
           'gen_ai.tool.name': 'bash',
           'gen_ai.tool.call.id': 'o2',
@@ -884,6 +885,7 @@ export const samples: readonly Sample[] = [
     spec: 'openinference',
     rows: [
       {
+        context: { trace_id: 't', span_id: 's' },
         attributes: {
           'openinference.span.kind': 'LLM',
           'llm.model_name': 'm',

@@ -134,7 +134,7 @@ describe('one step a row', { timeout: 300_000 }, () => {
     const { result, out } = run(write([first!, ...trajectory('a'), ...others], 4));
     expect(result.status).not.toBe(0);
     expect(result.stderr).toMatch(
-      /rows of trajectory "b" do not lie together.*row 6.*sort the file by column trajectory_id/,
+      /rows of trajectory "b" do not lie together.*row 6.*sort the file by trajectory_id/,
     );
     expect(Object.keys(hashesOf(out)).filter((path) => path.startsWith('ledger/'))).toEqual([]);
   });

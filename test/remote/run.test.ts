@@ -12,6 +12,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeEpisodes } from '../../scripts/generate/write-episodes.ts';
 import { packagePath } from '../../src/package-path.ts';
+import { eve, minutes, noon, rollRow } from '../correlate/world.ts';
 import { episodes } from '../support/episodes.ts';
 import { seededRandom } from '../support/random.ts';
 import { motoPython, type RunningServer, startS3Server, testCredentials } from '../support/s3-server.ts';
@@ -176,6 +177,30 @@ describe.skipIf(motoPython === undefined)('a run with S3', { timeout: 300_000 },
       puts.findIndex((path) => path.includes('/data/')),
     );
     expect(puts.at(-1)).toBe('/results/whole/report.json');
+  });
+
+  test('brings what came of alerts, which are read from S3 as well', async () => {
+    const folder = temporaryFolder();
+    const inputs = join(folder, 'in');
+    mkdirSync(inputs);
+    const times = { start: noon, end: noon + 20 * minutes };
+    const rows = ['10.0.0.1', '10.0.0.2'].map((host) => rollRow({ id: host, ...times, host }));
+    writeFileSync(join(inputs, 'a.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    writeFileSync(join(inputs, 'eve.json'), eve({ time: noon + 5 * minutes, from: '10.0.0.2' }));
+    await uploadFolder(inputs, 'watched/');
+    const words = (out: string) => [
+      ...['run', 's3://inputs/watched/a.jsonl', '--out', out],
+      ...['--alerts', 's3://inputs/watched/eve.json', ...options],
+    ];
+    const local = join(folder, 'local');
+    expect(await startTrajsieveAsync(words(local), env).ended).toMatchObject({ status: 0, stderr: '' });
+    const there = await startTrajsieveAsync(words('s3://results/watched'), env).ended;
+    expect(there).toMatchObject({ status: 0, stderr: '' });
+    const written = hashesOf(await download('watched/'));
+    expect(written).toEqual(
+      Object.fromEntries(Object.entries(hashesOf(local)).filter(([path]) => !path.includes('/telemetry-'))),
+    );
+    expect(Object.keys(written)).toContain('correlation/matches.parquet');
   });
 
   test('goes on from what is there when it is killed, and ends with the same bytes', async () => {

@@ -115,7 +115,7 @@ describe('Parquet files', () => {
       specs,
     );
     expect(shape.spec).toBe('step-rows');
-    expect(shape.group).toEqual({ by: 'trajectory_id', order: 'step' });
+    expect(shape.group).toMatchObject({ by: 'trajectory_id', columns: [{ name: 'trajectory_id' }] });
     const rows = [
       { trajectory_id: 'a', step: 2, role: 'tool', content: 'z' },
       {
@@ -125,7 +125,9 @@ describe('Parquet files', () => {
         content: '<function=bash><parameter=c>ls</parameter></function>',
       },
     ];
-    const { steps, metadata } = shape.readGroup(rows);
+    const { trajectory, rowOf } = shape.readGroup(rows);
+    const { steps, metadata } = trajectory;
+    expect([rowOf.get(0), rowOf.get(1)]).toEqual([1, 0]);
     expect(steps.map(({ role }) => role)).toEqual(['assistant', 'tool']);
     expect(steps[0]?.toolCalls[0]?.name).toBe('bash');
     expect(metadata.id).toBe('a');

@@ -66,7 +66,7 @@ describe('whatever the data are', () => {
           const [list] = spec.lists ?? [{ at: spec.steps ?? '.' }];
           const [path] = [list!.at].flat();
           readAs(spec, { [path!.split('.')[0]!]: value });
-          attempt(() => readGroup(compileSpec(spec), [value, value]));
+          attempt(() => readGroup(compileSpec(spec), [value, value]).trajectory);
         }),
         { numRuns: 100 },
       );
