@@ -33,7 +33,8 @@ const deepestCall = 3;
 class CloserLook implements Judge {
   readonly isThorough: boolean;
   readonly #engine: TextEngine;
-  readonly #accepted = new Map<number, boolean>();
+  /** made when something was found: most texts hold nothing */
+  #accepted: Map<number, boolean> | undefined;
   readonly #range: Range;
   #text: SearchedText | undefined;
 
@@ -44,6 +45,7 @@ class CloserLook implements Judge {
   }
 
   accepts(subject: number): boolean {
+    this.#accepted ??= new Map();
     let isAccepted = this.#accepted.get(subject);
     if (isAccepted === undefined) {
       this.#text ??= new SearchedText(decode(this.#range, 'utf8'));
@@ -55,7 +57,7 @@ class CloserLook implements Judge {
 
   /** Sets to 1 what was accepted. */
   tell(subjects: Uint8Array): void {
-    for (const [subject, isAccepted] of this.#accepted) if (isAccepted) subjects[subject] = 1;
+    for (const [subject, isAccepted] of this.#accepted ?? []) if (isAccepted) subjects[subject] = 1;
   }
 }
 
