@@ -41,11 +41,14 @@ export const builtin = 'builtin';
 /**
  * Loads folders and modules of detectors. A folder that is missing or holds nothing is an error: no rules at all would
  * find nothing, and look clean.
+ * @param trusted the patterns of the detectors that come with trajsieve, which its tests have compiled, are compiled
+ * when they are first matched
  */
-export async function loadPacks(paths: readonly string[]): Promise<Pack[]> {
+export async function loadPacks(paths: readonly string[], trusted = false): Promise<Pack[]> {
   const packs: Pack[] = [];
   for (const path of paths.length === 0 ? [builtin] : paths) {
-    const found = path === builtin ? await loadFolder(packagePath('classifiers')) : await loadPath(path);
+    const found =
+      path === builtin ? await loadFolder(packagePath('classifiers'), trusted) : await loadPath(path);
     if (found.every((pack) => pack.rules.length === 0 && pack.detectors.length === 0)) {
       throw new TrajsieveError('detectors-empty', `${JSON.stringify(path)} holds no rules and no detectors`, {
         remedy: 'name a folder with Sigma rules (.yml) or detector modules (.js)',
@@ -77,7 +80,7 @@ async function loadPath(path: string): Promise<Pack[]> {
 }
 
 /** One pack for each folder that holds rules or modules, at any depth; a folder `lib` holds what modules share. */
-async function loadFolder(root: string): Promise<Pack[]> {
+async function loadFolder(root: string, trusted = false): Promise<Pack[]> {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
@@ -94,7 +97,10 @@ async function loadFolder(root: string): Promise<Pack[]> {
   }
   const packs: Pack[] = [];
   for (const [folder, files] of [...byFolder].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const rules = files.filter(isRuleFile).sort().map(ruleText);
+    const rules = files
+      .filter(isRuleFile)
+      .sort()
+      .map((file) => (trusted ? { ...ruleText(file), trusted } : ruleText(file)));
     const detectors: Detector[] = [];
     for (const file of files.filter(isModule).sort()) detectors.push(...(await importModule(file)));
     const classifierFile = files.find((file) => basename(file) === 'classifier.yaml');

@@ -8,6 +8,7 @@ import { describeLogSource, sourceOf, type Taxonomy } from './logsource.ts';
 import type { AttributeOptions, Meta } from './meta.ts';
 import type { Placeholders } from './modifier.ts';
 import { Problems, Reporter, SigmaRulesError } from './problems.ts';
+import { trusting } from './regex.ts';
 import { type Rule, type RuleContext, readRule } from './rule.ts';
 
 /** A rule file. */
@@ -15,6 +16,8 @@ export interface SigmaText {
   /** what messages call it */
   readonly file: string;
   readonly text: string;
+  /** its patterns were checked before: they are compiled when they are first matched */
+  readonly trusted?: boolean;
 }
 
 export interface SigmaOptions extends AttributeOptions {
@@ -74,12 +77,9 @@ class Loader {
   }
 
   load(texts: readonly SigmaText[]): LoadedSigma & { errors: readonly TrajsieveError[] } {
-    for (const { file, text } of texts) {
-      const documents = readDocuments(file, text, this.#problems);
-      for (const document of documents) this.#read(document);
-      if (documents.length === 0 && !this.#problems.errors.some(({ where }) => where.file === file)) {
-        new Reporter(this.#problems, file).warn('sigma-empty-file', 'file holds no rules', 1);
-      }
+    for (const text of texts) {
+      if (text.trusted === true) trusting(() => this.#readFile(text));
+      else this.#readFile(text);
     }
     const hidden = this.#hidden();
     const rules = this.#rules.map(({ rule }) => {
@@ -104,6 +104,14 @@ class Loader {
       warnings: this.#problems.warnings,
       errors: this.#problems.errors,
     };
+  }
+
+  #readFile({ file, text }: SigmaText): void {
+    const documents = readDocuments(file, text, this.#problems);
+    for (const document of documents) this.#read(document);
+    if (documents.length === 0 && !this.#problems.errors.some(({ where }) => where.file === file)) {
+      new Reporter(this.#problems, file).warn('sigma-empty-file', 'file holds no rules', 1);
+    }
   }
 
   #read(document: SigmaDocument): void {

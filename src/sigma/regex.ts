@@ -40,9 +40,21 @@ export function trustPatterns(): void {
   isTrusted = true;
 }
 
+/** Does so while `read` runs: for files that are known to hold no wrong pattern. */
+export function trusting<Result>(read: () => Result): Result {
+  const before = isTrusted;
+  isTrusted = true;
+  try {
+    return read();
+  } finally {
+    isTrusted = before;
+  }
+}
+
 export class Regex {
   readonly pattern: string;
   readonly flags: RegexFlags;
+  readonly #isTrusted = isTrusted;
   #compiled: RE2JS | undefined;
   #understood: Understood | undefined;
 
@@ -59,7 +71,7 @@ export class Regex {
 
   /** Whether it is so large that a text may make it slow; whoever loaded the pattern before was told. */
   get isLarge(): boolean {
-    return !isTrusted && this.size > slowSize;
+    return !this.#isTrusted && this.size > slowSize;
   }
 
   /** Literals that every match holds, folded. */

@@ -7,6 +7,26 @@ const id = '3f1c1b4e-6d0e-4a53-9a4e-0d5e3a1f7b21';
 const body =
   'logsource:\n  category: process_creation\n  product: linux\ndetection:\n  sel:\n    User: root\n  condition: sel\n';
 
+describe('a file whose patterns were checked before', () => {
+  const text = ruleText("sel:\n  CommandLine|re: 'a(b'\ncondition: sel");
+
+  it('is loaded without compiling them; matching still does', () => {
+    const { rules } = loadSigma([{ file: 'a.yml', text, trusted: true }], options);
+    expect(() => rules[0]!.matches(process({ CommandLine: 'ab' }))).toThrow();
+  });
+
+  it('leaves the files behind it as they are: their patterns are checked', () => {
+    const { errors } = readSigma(
+      [
+        { file: 'a.yml', text, trusted: true },
+        { file: 'b.yml', text },
+      ],
+      options,
+    );
+    expect(errors.map(({ where }) => where.file)).toEqual(['b.yml']);
+  });
+});
+
 describe('attributes', () => {
   it.each([
     [body, "attribute 'title' is missing (test.yml:1)"],
