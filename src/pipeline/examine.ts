@@ -169,8 +169,9 @@ export class Examiner {
 
   #chosenSteps(trajectory: Trajectory, candidates: RowCandidates): RowCandidates {
     if (!candidates.has(-1)) return candidates;
-    const { steps } = trajectory;
-    return this.#matching(this.#search.findInTrajectory(trajectory), (index) => steps[index]!);
+    // steps have the numbers that the data set gives them, which may leave some out
+    const steps = new Map(trajectory.steps.map((step) => [step.index, step]));
+    return this.#matching(this.#search.findInTrajectory(trajectory), (index) => steps.get(index)!);
   }
 
   #matching(candidates: RowCandidates, readStep: (index: number) => Step): RowCandidates {
