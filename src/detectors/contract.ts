@@ -72,7 +72,10 @@ export interface Literals {
 }
 
 export interface DetectorContext {
-  /** what the tool calls do: all actions of the trajectory, parsed when first asked for */
+  /**
+   * What the tool calls do: all actions of the trajectory, parsed when first asked for. For a detector that looks at
+   * single calls, those of the calls that the prefilter picked, and of what matters to them.
+   */
   readonly actions: readonly Action[];
   /** the actions of one call: far less work where few calls matter */
   actionsOf(step: Step, call: ToolCall): readonly Action[];

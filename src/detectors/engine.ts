@@ -141,6 +141,7 @@ export function makeEngine(
     return hits;
   };
 
+  /** What rules, and detectors that look at single calls, find in the picked steps and those that matter to them. */
   const hitsOfPicked = (
     trajectory: Trajectory,
     picked: ReadonlyMap<number, number> | undefined,
@@ -149,7 +150,10 @@ export function makeEngine(
     const only = picked && new Set(picked.keys());
     const actions = actionsOf(trajectory, only);
     const subjects = only && subjectsOf?.(stepsOf(trajectory, actions, only), subjectCount);
-    return hitsOfRules(trajectory, actions, only, subjects);
+    const hits = hitsOfRules(trajectory, actions, only, subjects);
+    for (const detector of detectors.filter(isOfCalls))
+      hits.push(...hitsOfDetector(detector, trajectory, actions));
+    return hits;
   };
 
   return {
@@ -181,7 +185,7 @@ export function makeEngine(
         hitsOfRules(trajectory, actions, undefined, subjects).length > 0 ||
         detectors.some((detector, index) => {
           const isAsked = isOfCalls(detector) && subjects?.[rules.length + index] !== 0;
-          return isAsked && !hitsOfDetector(detector, trajectory).next().done;
+          return isAsked && !hitsOfDetector(detector, trajectory, actions).next().done;
         })
       );
     },
@@ -191,7 +195,7 @@ export function makeEngine(
       const asksRules = (flags & (stepFlag | trajectoryFlag)) !== 0;
       const hits = asksRules ? hitsOfPicked(trajectory, picked, subjectsOf) : [];
       for (const [index, detector] of detectors.entries()) {
-        if (isOfCalls(detector) ? asksRules : (flags & flagOf(index)) !== 0)
+        if (!isOfCalls(detector) && (flags & flagOf(index)) !== 0)
           hits.push(...hitsOfDetector(detector, trajectory));
       }
       return finish(hits, trajectory, scope);
@@ -293,9 +297,14 @@ const isHostLike = (word: string) =>
   /^(?:[\w.-]+@)?(?:\d{1,3}(?:\.\d{1,3}){3}|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?(?:\/\d+)?$/i.test(word);
 const hostOf = (word: string) => word.replace(/^.*@/, '').replace(/[:/]\d+$/, '');
 
-function* hitsOfDetector(detector: Detector, trajectory: Trajectory): Generator<RawHit> {
+/** @param known the actions that it is to look at; without it, all of the trajectory */
+function* hitsOfDetector(
+  detector: Detector,
+  trajectory: Trajectory,
+  known?: readonly Action[],
+): Generator<RawHit> {
   const { meta } = detector;
-  let parsed: readonly Action[] | undefined;
+  let parsed = known;
   const bySteps = new Map<number, readonly Action[]>();
   const context = {
     get actions() {
