@@ -6,18 +6,23 @@
 /** What a path is made of, variables and patterns among it. */
 const pathPart = /[\w./~$*?{}[\]-]/;
 
+/** Characters that are gone back through: what is longer may be anything. */
+const longestPath = 400;
+
 /**
  * Whether a name may be that of a folder at the root of the file system: `/etc/x`, or `etc/x` where something else makes
  * the root the current folder. Not so in `/repo/etc/x`.
  */
 export function mayBeRooted(text: string, name: string): boolean {
+  let rootIsNamed: boolean | undefined;
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
     let start = at;
-    while (start > 0 && pathPart.test(text[start - 1]!)) start -= 1;
+    while (start > 0 && at - start < longestPath && pathPart.test(text[start - 1]!)) start -= 1;
     const before = text.slice(start, at);
-    if (/\.\.|[$*?{}[\]]/.test(before)) return true;
+    if (before.length === longestPath || /\.\.|[$*?{}[\]]/.test(before)) return true;
     if (/[\w~]/.test(before)) continue;
-    if (before.startsWith('/') || namesRoot(text)) return true;
+    rootIsNamed ??= namesRoot(text);
+    if (before.startsWith('/') || rootIsNamed) return true;
   }
   return false;
 }

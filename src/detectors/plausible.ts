@@ -4,7 +4,7 @@ import { isHiddenNamed, mayBeRooted } from './path-place.ts';
 import { isDerived, wordsOf } from './requirements.ts';
 
 /** `4755`, `0o4755`, `u+s,g-w`, also behind the name of an option: `-m4755`. */
-const modeForm = /(?:0o)?[0-7]{3,6}|[ugoa]*[-+=][rwxstugo]+(?:,[ugoa]*[-+=][rwxstugo]*)*/g;
+const modeForm = /(?:0o)?[0-7]{3,6}|[ugoa]{0,4}[-+=][rwxstugo]+(?:,[ugoa]{0,4}[-+=][rwxstugo]*)*/g;
 
 /** A text that a rule may have something to say about, with what was asked of it before. */
 export class SearchedText {

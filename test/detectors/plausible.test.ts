@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mayBeCommand } from '../../src/actions/index.ts';
 import { talksToItselfAlone } from '../../src/detectors/own-machine.ts';
 import { isHiddenNamed, mayBeRooted } from '../../src/detectors/path-place.ts';
 import { plausibility, SearchedText } from '../../src/detectors/plausible.ts';
@@ -55,6 +56,31 @@ describe('a closer look at a text', () => {
   it('does not ask for what is worked out', () => {
     expect(plausible("Mode|re: '^[4-7][0-7]{3}$'", 'os.chmod(p, 2541)', 'file_change')).toBe(true);
     expect(plausible('not_a_word|exists: true'.replace('not_a_word', 'User'), 'ls')).toBe(true);
+  });
+});
+
+describe('a text that is made to be slow', () => {
+  const long = 400_000;
+  it.each([
+    ['one letter', 'a'.repeat(long)],
+    ['a name again and again', 'etc'.repeat(long / 3)],
+    ['names apart', 'x etc '.repeat(long / 6)],
+    ['folders', 'etc/'.repeat(long / 4)],
+    ['digits', '7'.repeat(long)],
+    ['options', '-k '.repeat(long / 3)],
+    ['addresses', 'http://localhost/ '.repeat(long / 18)],
+    ['commands', 'at '.repeat(long / 3)],
+    ['fields', '{x!r} at'.repeat(long / 8)],
+  ])('is looked at in time that grows with its length: %s', (_, text) => {
+    const searched = new SearchedText(text);
+    const started = process.cpuUsage().user;
+    void searched.modes;
+    mayBeRooted(searched.bare, 'etc');
+    mayBeCommand(searched.bare, 'at');
+    isHiddenNamed(searched.bare);
+    talksToItselfAlone(searched.raw);
+    // quadratic time would be minutes
+    expect(process.cpuUsage().user - started).toBeLessThan(3_000_000);
   });
 });
 
