@@ -1,13 +1,11 @@
 import type { Step, Trajectory } from '../trajectory/model.ts';
 import type { Draft } from './frame.ts';
+import { functionsIn, isRunUnnamed } from './mentions.ts';
 import { CURRENT_FILE, type ParsedCall } from './parse.ts';
-import { baseName } from './paths.ts';
 import { isKnownProgram } from './programs/index.ts';
 import { parsedCall } from './session.ts';
+import { quoted } from './shell/quote.ts';
 import { languageOfFile } from './sniff.ts';
-
-/** Files that other programs read: what of them is run, and how, only the whole trajectory tells. */
-const indirect = /^(?:gnu)?makefile$|^package\.json$|dockerfile|^(?:pre|post)-\w+|^commit-msg$/i;
 
 /** Words of a command from which what stands behind them is run too. */
 const mostWords = 6;
@@ -52,15 +50,15 @@ function runOfFile({ body, partial, written }: Draft): string[] | undefined {
   const { operation, path, content } = body;
   if (path === CURRENT_FILE) return undefined;
   if (operation !== 'create' && operation !== 'append') return [];
-  if (partial === true || operation === 'append' || indirect.test(baseName(path))) return undefined;
+  if (partial === true || operation === 'append' || isRunUnnamed(path)) return undefined;
   if (content === undefined && written === undefined) return [];
   const text = content ?? '';
   const program = quoted(/^[/~.]/.test(path) ? path : `./${path}`);
-  const functions = [...text.matchAll(/^[ \t]*(?:function[ \t]+)?([A-Za-z_][\w-]*)[ \t]*\(\)/gm)];
+  const functions = functionsIn(text);
   return [
     languageOfFile(path, text) === undefined ? `bash ${program}` : program,
     ...(functions.length === 0 ? [] : [`. ${program}`]),
-    ...functions.map(([, name]) => name!),
+    ...functions,
   ];
 }
 
@@ -77,8 +75,4 @@ function runsOfWords({ body, runs }: Draft): string[] {
     if (/\s/.test(word)) lines.push(word);
   }
   return lines;
-}
-
-function quoted(word: string): string {
-  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,12 +1,13 @@
 import { isKnownProgram } from './programs/index.ts';
+import { isWordCode } from './word-code.ts';
 
 /** Words, besides the names of programs, behind which a command may stand. */
 const leading = new Set(
   (
-    'if then else elif do while until time exec eval command builtin coproc function alias trap case in when not and or ' +
-    'run cmd entrypoint onbuild healthcheck shell user root spawn send expect start start-process call system popen ' +
+    'if then else elif do while until eval command builtin coproc function alias trap case in when not and or ' +
+    'run entrypoint onbuild healthcheck shell user root spawn send start start-process call system popen ' +
     'proxycommand execstart q qq qx qw begin default ' +
-    'sh bash dash ash zsh ksh mksh fish csh tcsh rbash source python python2 python3 perl ruby node php lua deno bun'
+    'bash dash ash zsh ksh mksh tcsh rbash source python2 python3'
   ).split(' '),
 );
 
@@ -68,15 +69,7 @@ function skipBlanks(text: string, from: number): number {
 
 /** Letters, digits, `_`, `.`, `-`, and what is not ASCII. */
 function isPartOfWord(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    (code >= 48 && code <= 57) ||
-    code === 95 ||
-    code === 46 ||
-    code === 45 ||
-    code > 127
-  );
+  return isWordCode(code) || code === 46 || code === 45 || code > 127;
 }
 
 function isPartOfPath(code: number): boolean {

@@ -31,7 +31,7 @@ export function mentionsOf(parsed: ParsedCall): Set<string> {
       addPath(output, body.path);
       if (body.target !== undefined) addPath(output, body.target);
       addContent(output, draft.written);
-      if (body.content !== undefined) addFunctions(output, body.content);
+      if (body.content !== undefined) for (const name of functionsIn(body.content)) add(output, name);
     }
     for (const run of draft.runs ?? []) {
       for (const path of filesOf(run.content)) addName(output, path);
@@ -58,12 +58,15 @@ function addName(output: Set<string>, path: string): void {
   if (/^\w\.py$/.test(base)) output.add(`-m ${base[0]}`);
 }
 
-/** Shell functions that a text defines, for whoever sources it. */
-function addFunctions(output: Set<string>, text: string): void {
-  for (const match of text
-    .slice(0, MAX_TEXT)
-    .matchAll(/^[ \t]*(?:function[ \t]+)?([A-Za-z_][\w-]*)[ \t]*\(\)/gm))
-    add(output, match[1]!);
+/** Names of the shell functions that a text defines, for whoever sources it. */
+export function functionsIn(text: string): string[] {
+  const definition = /^[ \t]*(?:function[ \t]+)?([A-Za-z_][\w-]*)[ \t]*\(\)/gm;
+  return [...text.slice(0, MAX_TEXT).matchAll(definition)].map(([, name]) => name!);
+}
+
+/** Whether a file is run without being named: what of it, and how, only the call that does so tells. */
+export function isRunUnnamed(path: string): boolean {
+  return IMPLIED.some(([pattern]) => pattern.test(baseName(path)));
 }
 
 function addPath(output: Set<string>, path: string): void {

@@ -1,15 +1,9 @@
 import { z } from 'zod';
-import { correlateAnywhere } from '../correlate/anywhere.ts';
+import { correlateAlerts } from '../correlate/correlate-alerts.ts';
 import type { Correlation } from '../correlate/correlation.ts';
 import { knownFeeds } from '../correlate/feeds/index.ts';
 import { loadMapping } from '../correlate/feeds/mapping.ts';
-import type { CorrelateJob } from '../correlate/job.ts';
-import { readZone } from '../correlate/zone.ts';
-import { TrajsieveError } from '../errors.ts';
-import { expandInputs } from '../pipeline/inputs.ts';
-import { makePlan } from '../pipeline/plan.ts';
 import { nearest } from '../suggest.ts';
-import { findSpec, loadSpecs } from '../trajectory/recognise.ts';
 import { alertOptions } from './alert-options.ts';
 import { defineCommand, exitCode } from './command.ts';
 import { count } from './progress.ts';
@@ -74,32 +68,22 @@ export const correlateCommand = defineCommand({
     if (values.alerts.length === 0) throw new UsageError('--alerts is missing', 'name the files of alerts');
     if (values.out === undefined) throw new UsageError('--out is missing', 'name a folder for the results');
     const { signal, exitCodeOf } = interruptible();
-    const specs = loadSpecs();
     const mappings = values['alert-map'].map(loadMapping);
-    const files = await expandInputs(inputs as readonly string[]);
-    const alerts = await expandInputs(values.alerts);
-    const logs = values['command-logs'];
-    const commandLogs = logs.length === 0 ? undefined : await expandInputs(logs);
-    const dataset = values.dataset === undefined ? undefined : findSpec(values.dataset, specs);
-    const plan = await makePlan(files, specs, { dataset });
     const note = (text: string) => {
       if (!values.quiet) process.stderr.write(`${text}\n`);
     };
-    for (const { message } of plan.problems) note(`error: ${message}`);
-    if (plan.units.length === 0) throw new TrajsieveError('nothing-to-do', 'no trajectories could be read');
-    const zone = values['naive-tz'] === undefined ? undefined : readZone(values['naive-tz']);
-    const isExamined = values.examine && values.findings === undefined;
     let told = Date.now();
     try {
-      const job: CorrelateJob = {
-        plan,
-        dataset: values.dataset,
-        alerts,
-        alertMaps: values['alert-map'],
-        leases: values.leases,
-        commandLogs,
+      const { correlation, problems } = await correlateAlerts({
+        inputs: inputs as readonly string[],
+        alerts: values.alerts,
         out: values.out,
+        alertMaps: values['alert-map'],
+        commandLogs: values['command-logs'],
+        leases: values.leases,
         naiveTz: values['naive-tz'],
+        findings: values.findings,
+        dataset: values.dataset,
         lag: values.lag,
         tolerances: tolerancesOf(
           values.tolerance,
@@ -107,31 +91,16 @@ export const correlateCommand = defineCommand({
         ),
         shifts: values.shifts,
         seed: values.seed,
+        examine: values.examine,
+        classifiers: values.classifiers,
         policy: values.policy,
-        findings: values.findings,
-        examine: isExamined ? { classifiers: values.classifiers } : undefined,
-        runKey: undefined,
-        config: {
-          inputs: files,
-          alerts,
-          alertMap: values['alert-map'],
-          leases: values.leases ?? null,
-          commandLogs: commandLogs ?? [],
-          naiveTz: zone?.name ?? null,
-          lag: values.lag,
-          shifts: values.shifts,
-          seed: values.seed,
-          findings: values.findings ?? null,
-          examine: isExamined,
-          classifiers: values.classifiers,
-          policy: values.policy,
-          dataset: values.dataset ?? null,
+        signal,
+        onProblem: ({ message }) => note(`error: ${message}`),
+        onProgress: ({ phase, count: done }) => {
+          if (Date.now() - told < 5000) return;
+          told = Date.now();
+          note(`${phase}: ${count(done)}`);
         },
-      };
-      const { correlation, problems } = await correlateAnywhere(job, signal, ({ phase, count: done }) => {
-        if (Date.now() - told < 5000) return;
-        told = Date.now();
-        note(`${phase}: ${count(done)}`);
       });
       if (!values.quiet) process.stderr.write(summary(correlation, values.out));
       if (values.json)

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TrajsieveError } from '../errors.ts';
-import { withLocalRun } from '../pipeline/store.ts';
-import { isRemote, parseLocation } from '../remote/location.ts';
+import { remotePlace, withLocalRun } from '../pipeline/store.ts';
+import { isRemote } from '../remote/location.ts';
 import { listObjects } from '../remote/s3.ts';
 import { removeObject, uploadFile } from '../remote/upload.ts';
 import { type CorrelateOutcome, type CorrelateRequest, isOfCorrelation } from './correlate.ts';
@@ -30,7 +30,7 @@ export async function correlateAnywhere(
     );
   }
   if (!isRemote(job.out)) return await correlateInWorker(job, signal, onProgress);
-  const { bucket, prefix } = placeOf(job.out);
+  const { bucket, prefix } = remotePlace(job.out);
   await checkPlace(bucket, prefix, job.out);
   const folder = mkdtempSync(join(tmpdir(), 'trajsieve-correlate-'));
   try {
@@ -46,17 +46,6 @@ export async function correlateAnywhere(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function placeOf(out: string): { bucket: string; prefix: string } {
-  const location = parseLocation(out);
-  if (location.scheme === 's3') {
-    const { bucket, key } = location;
-    return { bucket, prefix: key === '' || key.endsWith('/') ? key : `${key}/` };
-  }
-  throw new TrajsieveError('output-scheme', `results cannot be written to ${JSON.stringify(out)}`, {
-    remedy: 'name a local folder, or s3://bucket/prefix',
-  });
 }
 
 async function checkPlace(bucket: string, prefix: string, out: string): Promise<void> {

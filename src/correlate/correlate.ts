@@ -68,8 +68,10 @@ export interface CorrelateRequest {
   onProgress?(done: { readonly phase: 'alerts' | 'episodes' | 'join'; readonly count: number }): void;
 }
 
+/** What came of matching alerts to episodes. */
 export interface CorrelateOutcome {
   readonly correlation: Correlation;
+  /** inputs that could not be read; the others were */
   readonly problems: readonly InputProblem[];
 }
 

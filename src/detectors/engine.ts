@@ -108,6 +108,7 @@ export function makeEngine(
   ];
   let requirements: readonly Requirement[] | undefined;
   const subjectCount = rules.length + detectors.length;
+  const ofCalls = detectors.filter(isOfCalls);
   const plausible = rules.map(({ source }) => plausibility(source));
   const numberOf = new Map(rules.map(({ source }, number) => [source, number]));
 
@@ -141,6 +142,17 @@ export function makeEngine(
     return hits;
   };
 
+  /**
+   * A step, with all that other steps may do on account of it; undefined where nobody can say what that is, or where a
+   * rule that may match asks about what it is that does it.
+   */
+  const withConsequences = (step: Step, subjects: Uint8Array | undefined): Trajectory | undefined => {
+    if (!reachesOtherSteps(step)) return { steps: [step], metadata: {} };
+    if (subjects === undefined) return undefined;
+    const asks = rules.some(({ source }, number) => subjects[number] === 1 && asksForRunner(source));
+    return asks ? undefined : asIfRun(step);
+  };
+
   /** What rules, and detectors that look at single calls, find in the picked steps and those that matter to them. */
   const hitsOfPicked = (
     trajectory: Trajectory,
@@ -151,8 +163,7 @@ export function makeEngine(
     const actions = actionsOf(trajectory, only);
     const subjects = only && subjectsOf?.(stepsOf(trajectory, actions, only), subjectCount);
     const hits = hitsOfRules(trajectory, actions, only, subjects);
-    for (const detector of detectors.filter(isOfCalls))
-      hits.push(...hitsOfDetector(detector, trajectory, actions));
+    for (const detector of ofCalls) hits.push(...hitsOfDetector(detector, trajectory, actions));
     return hits;
   };
 
@@ -167,19 +178,9 @@ export function makeEngine(
     isPlausible: (subject, text) =>
       plausible[subject]?.(text) ?? detectors[subject - rules.length]?.mayConcern?.(text.raw) ?? true,
     mayMatch(step, subjectsOf) {
-      let alone: Trajectory | undefined = { steps: [step], metadata: {} };
       const subjects = subjectsOf?.([step], subjectCount);
-      if (reachesOtherSteps(step)) {
-        // what is written here may be run in another step, by something that a rule asks about
-        if (
-          subjects === undefined ||
-          rules.some(({ source }, at) => subjects[at] === 1 && asksForRunner(source))
-        )
-          return true;
-        alone = asIfRun(step);
-        if (alone === undefined) return true;
-      }
-      const trajectory = alone;
+      const trajectory = withConsequences(step, subjects);
+      if (trajectory === undefined) return true;
       const actions = actionsOf(trajectory);
       return (
         hitsOfRules(trajectory, actions, undefined, subjects).length > 0 ||

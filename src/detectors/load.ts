@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TrajsieveError } from '../errors.ts';
 import { type CompiledCorrelation, loadSigma, type NotApplicable } from '../sigma/index.ts';
 import { version } from '../version.ts';
 import type { Detector } from './contract.ts';
 import { type Engine, makeEngine } from './engine.ts';
-import { loadPacks, type Pack } from './pack.ts';
+import { builtinFolder, loadPacks, type Pack } from './pack.ts';
 import { describeCorrelation, describeRule, type RuleInfo } from './rule-info.ts';
 import { loadScope, type Scope } from './scope.ts';
 import { taxonomy } from './taxonomy.ts';
@@ -26,24 +27,36 @@ export interface LoadedDetectors {
   readonly scope: { readonly text: string; readonly value: Scope } | undefined;
 }
 
+/**
+ * The rules whose patterns are compiled when they are first matched, which takes half a second less: trajsieve's own,
+ * since its tests compile them; or all, in a thread that loads what another has loaded before.
+ */
+export type Trust = 'none' | 'own' | 'all';
+
 /** Loads detectors and makes the engine. Throws where anything in them is wrong, or where there are none. */
-export async function loadEngine(paths: readonly string[], scope?: string): Promise<Engine> {
-  return (await loadDetectors(paths, scope)).engine;
+export async function loadEngine(
+  paths: readonly string[],
+  scope?: string,
+  trust: Trust = 'none',
+): Promise<Engine> {
+  return (await loadDetectors(paths, scope, trust)).engine;
 }
 
-/**
- * @param scopeFile YAML file of what the agents were free to act on
- * @param trusted leaves the patterns of trajsieve's own rules uncompiled until they are matched: half a second less
- */
+/** @param scopeFile YAML file of what the agents were free to act on */
 export async function loadDetectors(
   paths: readonly string[],
   scopeFile?: string,
-  trusted = false,
+  trust: Trust = 'none',
 ): Promise<LoadedDetectors> {
-  const packs = await loadPacks(paths, trusted);
+  const packs = await loadPacks(paths);
   const packOf = new Map(packs.flatMap((pack) => pack.rules.map(({ file }) => [file, pack])));
   const texts = packs.flatMap((pack) => pack.rules);
-  const loaded = loadSigma(texts, { taxonomy, customAttributes: [...ownAttributes] });
+  const isTrusted = (file: string) =>
+    trust === 'all' || (trust === 'own' && file.startsWith(join(builtinFolder, '/')));
+  const loaded = loadSigma(
+    texts.map((text) => (isTrusted(text.file) ? { ...text, trusted: true } : text)),
+    { taxonomy, customAttributes: [...ownAttributes] },
+  );
   const rules = loaded.rules.map((rule) => describeRule(rule, packOf.get(rule.file)));
   const correlations = loaded.correlations.map((one) => describeCorrelation(one, packOf.get(one.file)));
   const detectors = packs.flatMap((pack) => pack.detectors);

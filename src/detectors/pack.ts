@@ -37,18 +37,17 @@ export interface Pack {
 
 /** The name under which the detectors that come with trajsieve are asked for. */
 export const builtin = 'builtin';
+/** Where they are. */
+export const builtinFolder = packagePath('classifiers');
 
 /**
  * Loads folders and modules of detectors. A folder that is missing or holds nothing is an error: no rules at all would
  * find nothing, and look clean.
- * @param trusted the patterns of the detectors that come with trajsieve, which its tests have compiled, are compiled
- * when they are first matched
  */
-export async function loadPacks(paths: readonly string[], trusted = false): Promise<Pack[]> {
+export async function loadPacks(paths: readonly string[]): Promise<Pack[]> {
   const packs: Pack[] = [];
   for (const path of paths.length === 0 ? [builtin] : paths) {
-    const found =
-      path === builtin ? await loadFolder(packagePath('classifiers'), trusted) : await loadPath(path);
+    const found = path === builtin ? await loadFolder(builtinFolder) : await loadPath(path);
     if (found.every((pack) => pack.rules.length === 0 && pack.detectors.length === 0)) {
       throw new TrajsieveError('detectors-empty', `${JSON.stringify(path)} holds no rules and no detectors`, {
         remedy: 'name a folder with Sigma rules (.yml) or detector modules (.js)',
@@ -80,7 +79,7 @@ async function loadPath(path: string): Promise<Pack[]> {
 }
 
 /** One pack for each folder that holds rules or modules, at any depth; a folder `lib` holds what modules share. */
-async function loadFolder(root: string, trusted = false): Promise<Pack[]> {
+async function loadFolder(root: string): Promise<Pack[]> {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
@@ -97,10 +96,7 @@ async function loadFolder(root: string, trusted = false): Promise<Pack[]> {
   }
   const packs: Pack[] = [];
   for (const [folder, files] of [...byFolder].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const rules = files
-      .filter(isRuleFile)
-      .sort()
-      .map((file) => (trusted ? { ...ruleText(file), trusted } : ruleText(file)));
+    const rules = files.filter(isRuleFile).sort().map(ruleText);
     const detectors: Detector[] = [];
     for (const file of files.filter(isModule).sort()) detectors.push(...(await importModule(file)));
     const classifierFile = files.find((file) => basename(file) === 'classifier.yaml');

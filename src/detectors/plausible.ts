@@ -1,7 +1,7 @@
 import { bare, mayBeCommand } from '../actions/index.ts';
 import { type CompiledRule, foldCase, type Need, type RequiredLiteral } from '../sigma/index.ts';
 import { isHiddenNamed, mayBeRooted } from './path-place.ts';
-import { isDerived, wordsOf } from './requirements.ts';
+import { wordsOf } from './requirements.ts';
 
 /** `4755`, `0o4755`, `u+s,g-w`, also behind the name of an option: `-m4755`. */
 const modeForm = /(?:0o)?[0-7]{3,6}|[ugoa]{0,4}[-+=][rwxstugo]+(?:,[ugoa]{0,4}[-+=][rwxstugo]*)*/g;
@@ -82,7 +82,7 @@ function testOf(need: Need): Test {
 
 function literalTest(literal: RequiredLiteral, times: number): Test {
   const { field, text, position } = literal;
-  if (field === undefined || isDerived(field)) return always;
+  if (field === undefined) return always;
   if (field === 'Mode') return modeTest(text);
   const tests = wordsOf(literal, false).map(({ text: word }) => countTest(word, times));
   if (field === 'Image' && (position === 'endswith' || position === 'equals')) {
@@ -92,10 +92,10 @@ function literalTest(literal: RequiredLiteral, times: number): Test {
   if (field === 'TargetFilename' && position === 'startswith') {
     const root = /^\/([\w-]{2,})/.exec(text);
     if (root !== null)
-      tests.push(askTest(`/${root[1]!}`, (searched) => mayBeRooted(searched.bare, root[1]!)));
+      tests.push(askTest(`root ${root[1]!}`, (searched) => mayBeRooted(searched.bare, root[1]!)));
   }
   if (text.includes('/.') && (field === 'Image' || field === 'TargetFilename' || writtenFields.has(field)))
-    tests.push(askTest('/.', (searched) => isHiddenNamed(searched.bare)));
+    tests.push(askTest('hidden', (searched) => isHiddenNamed(searched.bare)));
   if (writtenFields.has(field)) {
     for (const [signs] of text.matchAll(/[^\w.\-\s'"`\\\u0080-\uffff]+/g))
       tests.push(countTest(signs, times));
@@ -115,12 +115,11 @@ function modeTest(piece: string | RegExp): Test {
 
 /** A test whose answer rules share, by a name of its own. */
 function askTest(question: string, test: Test): Test {
-  return (text) => text.ask(`\0${question}`, () => test(text));
+  return (text) => text.ask(question, () => test(text));
 }
 
 function countTest(piece: string, times: number): Test {
-  if (times === 1) return (text) => text.ask(piece, () => text.bare.includes(piece));
-  return askTest(`${piece}\0${times}`, (text) => stands(text.bare, piece, times));
+  return askTest(`word ${piece}\0${times}`, (text) => stands(text.bare, piece, times));
 }
 
 /** Whether a piece stands in a text so many times, one behind the other. */

@@ -34,11 +34,6 @@ const derivedFields = new Set([
   'Remote',
 ]);
 
-/** Whether a field says nothing of the text that it comes from. */
-export function isDerived(field: string): boolean {
-  return derivedFields.has(field) && field !== 'ParentImage' && field !== 'ParentCommandLine';
-}
-
 /** Fields that hold words of a command as they were written: what bounds a word there bounds it in the text. */
 const wordFields = new Set(['Image', 'CommandLine', 'Arguments', 'PipedFrom', 'Contents']);
 

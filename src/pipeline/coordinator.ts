@@ -157,9 +157,13 @@ function heapLimits(share: number): ResourceLimits {
   };
 }
 
-// In V8 13 a loop that Maglev replaced while it ran may not look for interrupts, and then neither the limit of the
-// heap nor terminate() ends it.
-if (Number.parseInt(process.versions.v8, 10) >= 12) setFlagsFromString('--no-maglev-osr');
+/**
+ * In V8 13 a loop that Maglev replaced while it ran may not look for interrupts, and then neither the limit of the heap
+ * nor terminate() ends it.
+ */
+function keepLoopsInterruptible(): void {
+  if (Number.parseInt(process.versions.v8, 10) >= 12) setFlagsFromString('--no-maglev-osr');
+}
 
 /** A worker thread with its heartbeat. */
 class Thread {
@@ -178,6 +182,7 @@ class Thread {
       heartbeat: this.#heartbeat.buffer,
     };
     this.#assignments = assignments;
+    keepLoopsInterruptible();
     this.#worker = new Worker(workerFile(), {
       workerData: start,
       resourceLimits: heapLimits(share),

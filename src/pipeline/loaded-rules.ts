@@ -25,7 +25,7 @@ export async function loadRules({
 
 /** By itself, so that no frame holds the detectors. */
 async function readRules(classifiers: readonly string[], scope: string | undefined): Promise<LoadedRules> {
-  const detectors = await loadDetectors(classifiers, scope, true);
+  const detectors = await loadDetectors(classifiers, scope, 'own');
   const rules = activeRules(detectors);
   return { fingerprint: detectorsFingerprint(detectors.engine, rules), rules };
 }

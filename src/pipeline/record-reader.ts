@@ -193,13 +193,10 @@ export class RecordReader {
     recorded: RecordedRow | undefined,
     telemetry: RowTelemetry | undefined,
   ): RowOutcome {
-    const { record, isTooLong, damage } = raw;
+    const { record } = raw;
     const { prefilter, givenUp, onRow } = this.#context;
-    if (damage !== undefined) return { code: 'record-damaged', message: damage };
-    if (isTooLong) {
-      return { code: 'record-too-long', message: `record is longer than ${longestRecord >> 20} MB` };
-    }
-    if (!isUtf8(record)) return { code: 'record-damaged', message: 'record is no UTF-8 text' };
+    const damage = damageOf(raw);
+    if (damage !== undefined) return damage;
     if (this.#recorded !== undefined) {
       if (recorded?.unreadable !== undefined) return recorded.unreadable;
       if (this.#again === undefined) {
@@ -241,15 +238,25 @@ export class RecordReader {
   }
 }
 
-/** A record that is a step, as it was parsed; or why it is none. */
-function stepOf(raw: RawRecord): { value: Record<string, unknown> } | { code: string; message: string } {
-  const { record, isTooLong, damage } = raw;
+/** Why a record cannot be read, as far as its bytes tell before they are parsed. */
+function damageOf({ record, isTooLong, damage }: RawRecord): Damage | undefined {
   if (damage !== undefined) return { code: 'record-damaged', message: damage };
   if (isTooLong)
     return { code: 'record-too-long', message: `record is longer than ${longestRecord >> 20} MB` };
-  if (!isUtf8(record)) return { code: 'record-damaged', message: 'record is no UTF-8 text' };
+  return isUtf8(record) ? undefined : { code: 'record-damaged', message: 'record is no UTF-8 text' };
+}
+
+interface Damage {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A record that is a step, as it was parsed; or why it is none. */
+function stepOf(raw: RawRecord): { value: Record<string, unknown> } | Damage {
+  const damage = damageOf(raw);
+  if (damage !== undefined) return damage;
   try {
-    const value = parse(record);
+    const value = parse(raw.record);
     if (isObject(value)) return { value };
     return { code: 'record-damaged', message: 'record is no JSON object' };
   } catch (error) {

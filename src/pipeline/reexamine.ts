@@ -1,11 +1,11 @@
-import { type Engine, trajectoryFlag } from '../detectors/engine.ts';
+import type { Engine } from '../detectors/engine.ts';
 import { compareFindings } from '../detectors/finding.ts';
 import { joinAbouts } from '../output/about.ts';
 import type { Policy } from '../policy/policy.ts';
 import { buildPrefilter } from '../prefilter/prefilter.ts';
 import { type Examined, Examiner, type ReadableRow } from './examine.ts';
 import type { RecordedRow } from './recorded.ts';
-import { type RowCandidates, TextSearch, unreadableFlag } from './text-search.ts';
+import { anything, type RowCandidates, TextSearch } from './text-search.ts';
 import type { UnitContext } from './unit-context.ts';
 
 /** What stays of an earlier scan, and the engine of all rules. */
@@ -27,9 +27,6 @@ export function reexaminerOf(
 ): Reexaminer | undefined {
   return again && new Reexaminer(asked, again, policy, prefilter);
 }
-
-/** Any rule may match: the steps themselves are searched, once they are read. */
-const anything: RowCandidates = new Map([[-1, trajectoryFlag | unreadableFlag]]);
 
 /**
  * Examines rows after an earlier scan whose rules were others: some rules are asked, the findings of others are those of

@@ -47,14 +47,20 @@ export interface Store {
 /** Opens the place that `--out` names. */
 export async function openStore(out: string): Promise<Store> {
   if (!isRemote(out)) return localStore(out);
+  const { bucket, prefix } = remotePlace(out);
+  return await S3Store.open(bucket, prefix);
+}
+
+/** Where in S3 results go; the prefix ends with a slash, where it is not empty. Throws for what cannot be written to. */
+export function remotePlace(out: string): { readonly bucket: string; readonly prefix: string } {
   const location = parseLocation(out);
   if (location.scheme !== 's3') {
     throw new TrajsieveError('output-scheme', `results cannot be written to ${JSON.stringify(out)}`, {
       remedy: 'name a local folder, or s3://bucket/prefix',
     });
   }
-  const prefix = location.key === '' || location.key.endsWith('/') ? location.key : `${location.key}/`;
-  return await S3Store.open(location.bucket, prefix);
+  const { bucket, key } = location;
+  return { bucket, prefix: key === '' || key.endsWith('/') ? key : `${key}/` };
 }
 
 /** Which files of a finished run somebody needs. */

@@ -16,6 +16,9 @@ const everyRuleFlag = ~unreadableFlag;
 /** What the prefilter found in one row: flags by step; step -1 is the row as a whole. */
 export type RowCandidates = Map<number, number>;
 
+/** Any rule may match: the steps themselves are searched, once they are read. */
+export const anything: RowCandidates = new Map([[-1, trajectoryFlag | unreadableFlag]]);
+
 /** What is asked of the engine about single texts. */
 export type TextEngine = Pick<Engine, 'hidesWords' | 'isPlausible'>;
 

@@ -1,5 +1,4 @@
 import { TelemetryRows } from '../correlate/row-telemetry.ts';
-import { trajectoryFlag } from '../detectors/engine.ts';
 import { compareFindings } from '../detectors/finding.ts';
 import { TrajsieveError } from '../errors.ts';
 import { joinAbouts } from '../output/about.ts';
@@ -11,7 +10,7 @@ import type { Examined, Examiner } from './examine.ts';
 import type { ExaminedRow } from './group-reader.ts';
 import type { RecordedRow } from './recorded.ts';
 import { asksAgain, type Reexaminer, reexaminerOf } from './reexamine.ts';
-import { type RowCandidates, unreadableFlag } from './text-search.ts';
+import { anything, type RowCandidates } from './text-search.ts';
 import type { UnitContext } from './unit-context.ts';
 
 /** How rows come together: what a `Shape` and a `RecordShape` have in common. */
@@ -174,10 +173,9 @@ export class TrajectoryRows {
     return this.#examiner.uneditable(examined, 'its steps are rows of their own');
   }
 
-  /** The prefilter is asked about each step once the trajectory is read. */
   #candidates(): RowCandidates | undefined {
     if (this.#again !== undefined && !asksAgain(this.#context)) return new Map();
-    return this.#context.prefilter ? new Map([[-1, trajectoryFlag | unreadableFlag]]) : undefined;
+    return this.#context.prefilter ? anything : undefined;
   }
 
   #apart({ id, fileRow }: StepRow): TrajsieveError {

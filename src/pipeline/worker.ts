@@ -5,7 +5,6 @@ import { maskStyle } from '../edit/mask-style.ts';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { namesOfIncomplete } from '../output/groups.ts';
 import { loadPolicy } from '../policy/policy.ts';
-import { trustPatterns } from '../sigma/index.ts';
 import { specsFor } from '../trajectory/recognise.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { WorkUnit } from './plan.ts';
@@ -44,8 +43,6 @@ const { settings, mode, windowBytes, heartbeat: shared } = workerData as WorkerS
 const heartbeat = new Heartbeat(shared);
 const send = (message: WorkerMessage) => port.postMessage(message);
 
-// the coordinator has loaded the same rules
-trustPatterns();
 const { engine, again } = await engines();
 const policy = loadPolicy(settings.policy);
 const specs = specsFor(settings.dataset);
@@ -54,12 +51,16 @@ const brokenGroups =
     ? undefined
     : await namesOfIncomplete(mode.recorded);
 
-/** Where a scan is decided upon nothing is matched, but for rules that changed since. */
+/**
+ * Where a scan is decided upon nothing is matched, but for rules that changed since. The coordinator has loaded the same
+ * rules before.
+ */
 async function engines(): Promise<Pick<UnitContext, 'engine' | 'again'>> {
+  const { classifiers, scope } = settings;
   if (mode.again !== undefined)
-    return rerunEngines(await loadDetectors(settings.classifiers, settings.scope), mode.again);
+    return rerunEngines(await loadDetectors(classifiers, scope, 'all'), mode.again);
   if (mode.recorded !== undefined) return { engine: idleEngine };
-  return { engine: await loadEngine(settings.classifiers, settings.scope) };
+  return { engine: await loadEngine(classifiers, scope, 'all') };
 }
 
 send({ type: 'ready' });

@@ -1,3 +1,4 @@
+import { escapeRegExp } from '../escape-reg-exp.ts';
 import { suggestion } from '../suggest.ts';
 import { joinParts, literalOf, type Pattern, type PatternPart, parsePattern } from './glob.ts';
 import { type ModifierContext, misfit, type Outcome } from './modifier.ts';
@@ -12,7 +13,9 @@ export function expand(value: Value, { placeholders, warn }: ModifierContext): O
   const pattern: Pattern = isRegex ? [value.pattern] : value.pattern;
   const result = expandPlaceholders(pattern, (name) => {
     if (!Object.hasOwn(placeholders, name)) return undefined;
-    return placeholders[name]!.map((text) => (isRegex ? [quoted(String(text))] : parsePattern(String(text))));
+    return placeholders[name]!.map((text) =>
+      isRegex ? [escapeRegExp(String(text))] : parsePattern(String(text)),
+    );
   });
   if ('missing' in result) {
     const known = Object.keys(placeholders);
@@ -85,8 +88,4 @@ function expandPlaceholders(
     append([[part.slice(from)]]);
   }
   return { patterns: patterns.map(joinParts) };
-}
-
-function quoted(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

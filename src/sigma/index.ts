@@ -27,7 +27,6 @@ export { type Level, levels, type Meta, type Status, statuses } from './meta.ts'
 export type { Placeholders } from './modifier.ts';
 export type { Need } from './needs.ts';
 export { SigmaRulesError } from './problems.ts';
-export { trustPatterns } from './regex.ts';
 export { RuleSet } from './rule-set.ts';
 export type { Timespan } from './timespan.ts';
 export { EventView } from './view.ts';

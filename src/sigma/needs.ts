@@ -1,3 +1,4 @@
+import { escapeRegExp } from '../escape-reg-exp.ts';
 import { foldCase } from './fold.ts';
 import type { RequiredLiteral } from './literals.ts';
 import { type RegexNode, readRegex } from './regex-syntax.ts';
@@ -171,9 +172,9 @@ function unitOf(node: RegexNode): Unit | undefined {
   const folded = [...new Set(node.characters.map(foldCase))];
   const isWord = folded.map((one) => /[\w.-]/.test(one));
   if (isWord.includes(!isWord[0])) return undefined;
-  const source = folded.map((one) => one.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&'));
+  const source = folded.map(escapeRegExp).join('|');
   return {
-    source: source.length === 1 ? source[0]! : `[${source.join('')}]`,
+    source: folded.length === 1 ? source : `(?:${source})`,
     text: folded.length === 1 ? folded[0] : undefined,
     isWord: isWord[0]!,
   };

@@ -32,15 +32,7 @@ const windowOverlap = 4_096;
 
 let isTrusted = false;
 
-/**
- * Leaves patterns uncompiled until they are matched: for a thread that loads rules which another has loaded before,
- * and so checked.
- */
-export function trustPatterns(): void {
-  isTrusted = true;
-}
-
-/** Does so while `read` runs: for files that are known to hold no wrong pattern. */
+/** Leaves the patterns that `read` makes uncompiled until they are matched: for files that hold no wrong one. */
 export function trusting<Result>(read: () => Result): Result {
   const before = isTrusted;
   isTrusted = true;

@@ -1,3 +1,4 @@
+import { escapeRegExp } from '../escape-reg-exp.ts';
 import { suggestion } from '../suggest.ts';
 import { conditionWords, type Expression } from './condition.ts';
 import type { Reporter } from './problems.ts';
@@ -81,6 +82,6 @@ function linked(
 }
 
 function wildcardMatcher(pattern: string): RegExp {
-  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const escaped = pattern.split('*').map(escapeRegExp);
   return new RegExp(`^${escaped.join('.*')}$`);
 }

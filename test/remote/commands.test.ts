@@ -7,13 +7,19 @@ import {
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeEpisodes } from '../../scripts/generate/write-episodes.ts';
 import { eve, minutes, noon, rollRow } from '../correlate/world.ts';
 import { episodes } from '../support/episodes.ts';
-import { motoPython, type RunningServer, startS3Server, testCredentials } from '../support/s3-server.ts';
+import {
+  clientOf,
+  motoPython,
+  type RunningServer,
+  startS3Server,
+  testCredentials,
+} from '../support/s3-server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { hashesOf, type Result, startTrajsieveAsync } from '../support/trajsieve.ts';
 
@@ -55,13 +61,7 @@ describe.skipIf(motoPython === undefined)('commands on S3', { timeout: 300_000 }
   beforeAll(async () => {
     server = await startS3Server();
     env = { ...testCredentials, AWS_ENDPOINT_URL_S3: server.url };
-    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = testCredentials;
-    client = new S3Client({
-      endpoint: server.url,
-      forcePathStyle: true,
-      region: 'us-east-1',
-      credentials: { accessKeyId, secretAccessKey },
-    });
+    client = clientOf(server);
     await client.send(new CreateBucketCommand({ Bucket: 'bucket' }));
     folder = mkdtempSync(join(tmpdir(), 'trajsieve-commands-'));
     mkdirSync(here('in'));

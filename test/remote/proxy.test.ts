@@ -5,12 +5,18 @@ import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeEpisodes } from '../../scripts/generate/write-episodes.ts';
 import { proxyFor } from '../../src/remote/proxy.ts';
 import { episodes } from '../support/episodes.ts';
-import { motoPython, type RunningServer, startS3Server, testCredentials } from '../support/s3-server.ts';
+import {
+  clientOf,
+  motoPython,
+  type RunningServer,
+  startS3Server,
+  testCredentials,
+} from '../support/s3-server.ts';
 import { startTrajsieveAsync } from '../support/trajsieve.ts';
 import { forwardTo, serveFiles } from '../support/web-server.ts';
 
@@ -154,13 +160,7 @@ describe.skipIf(!hasOpenssl)('behind a proxy', { timeout: 120_000 }, () => {
   });
 
   test.skipIf(motoPython === undefined)('s3:// is read and written', async () => {
-    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = testCredentials;
-    const client = new S3Client({
-      endpoint: moto!.url,
-      forcePathStyle: true,
-      region: 'us-east-1',
-      credentials: { accessKeyId, secretAccessKey },
-    });
+    const client = clientOf(moto!);
     await client.send(new CreateBucketCommand({ Bucket: 'bucket' }));
     const Body = readFileSync(join(folder, 'a.parquet'));
     await client.send(new PutObjectCommand({ Bucket: 'bucket', Key: 'a.parquet', Body }));

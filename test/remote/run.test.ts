@@ -7,7 +7,7 @@ import {
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeEpisodes } from '../../scripts/generate/write-episodes.ts';
@@ -15,7 +15,13 @@ import { packagePath } from '../../src/package-path.ts';
 import { eve, minutes, noon, rollRow } from '../correlate/world.ts';
 import { episodes } from '../support/episodes.ts';
 import { seededRandom } from '../support/random.ts';
-import { motoPython, type RunningServer, startS3Server, testCredentials } from '../support/s3-server.ts';
+import {
+  clientOf,
+  motoPython,
+  type RunningServer,
+  startS3Server,
+  testCredentials,
+} from '../support/s3-server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { hashesOf, type Result, startTrajsieveAsync } from '../support/trajsieve.ts';
 import { type Fault, forwardTo, type LocalServer, serveFiles, startServer } from '../support/web-server.ts';
@@ -51,13 +57,7 @@ describe.skipIf(motoPython === undefined)('a run with S3', { timeout: 300_000 },
     server = await startS3Server();
     proxy = await startServer(forwardTo(server.url));
     env = { ...testCredentials, AWS_ENDPOINT_URL_S3: proxy.url };
-    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = testCredentials;
-    client = new S3Client({
-      endpoint: server.url,
-      forcePathStyle: true,
-      region: 'us-east-1',
-      credentials: { accessKeyId, secretAccessKey },
-    });
+    client = clientOf(server);
     for (const Bucket of ['inputs', 'results']) await client.send(new CreateBucketCommand({ Bucket }));
   });
   afterEach(() => {

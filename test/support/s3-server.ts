@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { S3Client } from '@aws-sdk/client-s3';
 import { packagePath } from '../../src/package-path.ts';
 import { findPython } from './python.ts';
 
@@ -15,6 +16,17 @@ export const testCredentials = {
   AWS_EC2_METADATA_DISABLED: 'true',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
+
+/** A client of the server that stays outside of what is tested. */
+export function clientOf({ url }: RunningServer): S3Client {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = testCredentials;
+  return new S3Client({
+    endpoint: url,
+    forcePathStyle: true,
+    region: 'us-east-1',
+    credentials: { accessKeyId, secretAccessKey },
+  });
+}
 
 export interface RunningServer {
   readonly url: string;

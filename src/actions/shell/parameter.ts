@@ -1,4 +1,5 @@
 import type { ParameterExpansionPart, Word } from 'unbash';
+import { escapeRegExp } from '../../escape-reg-exp.ts';
 import { MAX_STRING } from '../limits.ts';
 import type { Context, Variable } from './state.ts';
 import { plain } from './state.ts';
@@ -169,8 +170,4 @@ function remove(text: string, pattern: string, operator: string): string {
     if (expression.test(text.slice(start))) return text.slice(0, start);
   }
   return text;
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
