@@ -1,5 +1,5 @@
 import { type Action, actionsOf, asIfRun, mayHideWords, reachesOtherSteps } from '../actions/index.ts';
-import type { Requirement } from '../prefilter/prefilter.ts';
+import { buildPrefilter, type Prefilter } from '../prefilter/prefilter.ts';
 import {
   type CompiledCorrelation,
   type CompiledRule,
@@ -30,12 +30,16 @@ const detectorBits = 28;
 export interface Engine {
   /** changes whenever a result could */
   readonly fingerprint: string;
-  /** what the prefilter looks for; its flags are `stepFlag` and `trajectoryFlag` */
-  readonly requirements: readonly Requirement[];
+  /**
+   * Looks for what rules and detectors need before they can find anything. Its flags are `stepFlag`, `trajectoryFlag`
+   * and one for each detector; rules and detectors are numbered in it. Built when it is first asked for, which takes a
+   * second with all rules: not everybody who loads them searches.
+   */
+  readonly prefilter: Prefilter;
   /** whether a text of a tool call hides words from the prefilter; Latin-1 of its bytes is enough */
   hidesWords(text: string): boolean;
   /**
-   * False only where a rule or detector, by its number in `requirements`, cannot find anything in what a tool call
+   * False only where a rule or detector, by its number in `prefilter`, cannot find anything in what a tool call
    * does, by the text of the call.
    */
   isPlausible(subject: number, text: SearchedText): boolean;
@@ -53,13 +57,13 @@ export interface Engine {
   detect(trajectory: Trajectory, picked?: ReadonlyMap<number, number>, subjectsOf?: SubjectsOf): Finding[];
 }
 
-/** The rules and detectors, by the numbers that `requirements` give them, that steps may be of interest to: 1 for each. */
+/** The rules and detectors, by the numbers that the prefilter gives them, that steps may be of interest to: 1 for each. */
 export type SubjectsOf = (steps: Iterable<Step>, count: number) => Uint8Array;
 
 /** An engine of no detectors, for where nothing is matched. */
 export const idleEngine: Engine = {
   fingerprint: '',
-  requirements: [],
+  prefilter: buildPrefilter([]),
   hidesWords: () => false,
   isPlausible: () => false,
   mayMatch: () => false,
@@ -106,7 +110,7 @@ export function makeEngine(
       ),
     ),
   ];
-  let requirements: readonly Requirement[] | undefined;
+  let prefilter: Prefilter | undefined;
   const subjectCount = rules.length + detectors.length;
   const ofCalls = detectors.filter(isOfCalls);
   const plausible = rules.map(({ source }) => plausibility(source));
@@ -169,10 +173,9 @@ export function makeEngine(
 
   return {
     fingerprint,
-    // worked out when it is asked for: not everybody who loads rules searches for them
-    get requirements() {
-      requirements ??= listRequirements();
-      return requirements;
+    get prefilter() {
+      prefilter ??= buildPrefilter(listRequirements());
+      return prefilter;
     },
     hidesWords: mayHideWords,
     isPlausible: (subject, text) =>

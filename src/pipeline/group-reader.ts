@@ -8,7 +8,6 @@ import type { RowGroup } from '../parquet/footer.ts';
 import type { Leaf } from '../parquet/schema.ts';
 import type { ByteSource } from '../parquet/source.ts';
 import { readWindows, type Window } from '../parquet/window.ts';
-import { buildPrefilter } from '../prefilter/prefilter.ts';
 import type { Trajectory } from '../trajectory/model.ts';
 import type { Shape } from '../trajectory/shape.ts';
 import { CandidateFinder } from './candidates.ts';
@@ -56,7 +55,7 @@ export class GroupReader {
     this.#context = context;
     this.#shape = shape;
     this.#leaves = new Set(shape.columns.flatMap((column) => [...leavesBelow(column)]));
-    const search = new TextSearch(buildPrefilter(engine.requirements), engine);
+    const search = new TextSearch(engine);
     this.#finder = new CandidateFinder(shape, this.#leaves, search);
     this.#examiner = new Examiner(engine, policy, search);
     this.#facts = new FactsReader(shape, this.#leaves);

@@ -6,7 +6,6 @@ import { UneditableRow } from '../edit/row-edit.ts';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import type { ByteSource } from '../parquet/source.ts';
 import { masks } from '../policy/policy.ts';
-import { buildPrefilter } from '../prefilter/prefilter.ts';
 import type { Trajectory } from '../trajectory/model.ts';
 import { isObject } from '../trajectory/path.ts';
 import { recordShapeFor } from '../trajectory/recognise.ts';
@@ -64,7 +63,7 @@ export class RecordReader {
   constructor(context: UnitContext, recorded?: RecordedRows) {
     const { engine, policy } = context;
     this.#context = context;
-    this.#search = new TextSearch(buildPrefilter(engine.requirements), engine);
+    this.#search = new TextSearch(engine);
     this.#examiner = new Examiner(engine, policy, this.#search);
     this.#recorded = recorded;
     this.#again = reexaminerOf(context, this.#examiner);

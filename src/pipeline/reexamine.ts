@@ -1,8 +1,7 @@
-import type { Engine } from '../detectors/engine.ts';
+import { type Engine, idleEngine } from '../detectors/engine.ts';
 import { compareFindings } from '../detectors/finding.ts';
 import { joinAbouts } from '../output/about.ts';
 import type { Policy } from '../policy/policy.ts';
-import { buildPrefilter } from '../prefilter/prefilter.ts';
 import { type Examined, Examiner, type ReadableRow } from './examine.ts';
 import type { RecordedRow } from './recorded.ts';
 import { anything, type RowCandidates, TextSearch } from './text-search.ts';
@@ -17,7 +16,7 @@ export interface Again {
 
 /** Whether rules are asked again. */
 export function asksAgain({ again, engine }: UnitContext): boolean {
-  return again !== undefined && engine.requirements.length > 0;
+  return again !== undefined && engine !== idleEngine;
 }
 
 /** Where rules changed since a scan: examines its rows again. */
@@ -79,7 +78,7 @@ export class Reexaminer {
 
   #byAll(row: ReadableRow, number: number): Examined {
     const { all } = this.#again;
-    this.#all ??= new Examiner(all, this.#policy, new TextSearch(buildPrefilter(all.requirements), all));
+    this.#all ??= new Examiner(all, this.#policy, new TextSearch(all));
     return this.#all.examine(row, number, this.#prefilter ? anything : undefined);
   }
 }

@@ -20,7 +20,7 @@ export type RowCandidates = Map<number, number>;
 export const anything: RowCandidates = new Map([[-1, trajectoryFlag | unreadableFlag]]);
 
 /** What is asked of the engine about single texts. */
-export type TextEngine = Pick<Engine, 'hidesWords' | 'isPlausible'>;
+export type TextEngine = Pick<Engine, 'prefilter' | 'hidesWords' | 'isPlausible'>;
 
 /** A text within some bytes. */
 export interface Range {
@@ -86,8 +86,8 @@ export class TextSearch {
   readonly #scratches = [new Scratch(), new Scratch()] as const;
   readonly #walker = new JsonWalker();
 
-  constructor(prefilter: Prefilter, engine: TextEngine) {
-    this.#prefilter = prefilter;
+  constructor(engine: TextEngine) {
+    this.#prefilter = engine.prefilter;
     this.#engine = engine;
   }
 

@@ -1,6 +1,5 @@
 import type { Engine } from '../detectors/engine.ts';
 import type { Policy } from '../policy/policy.ts';
-import { buildPrefilter } from '../prefilter/prefilter.ts';
 import type { Trajectory } from '../trajectory/model.ts';
 import { type Examined, Examiner } from './examine.ts';
 import { type RowCandidates, TextSearch } from './text-search.ts';
@@ -11,7 +10,7 @@ export class Trial {
   readonly #examiner: Examiner;
 
   constructor(engine: Engine, policy: Policy) {
-    this.#search = new TextSearch(buildPrefilter(engine.requirements), engine);
+    this.#search = new TextSearch(engine);
     this.#examiner = new Examiner(engine, policy, this.#search);
   }
 

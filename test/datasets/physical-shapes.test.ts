@@ -148,7 +148,8 @@ async function readAll(file: string) {
   const picked: number[] = [];
   const { spec } = await readShape(file, specs, (shape) => {
     const leaves = new Set(shape.columns.flatMap((column) => [...leavesBelow(column)]));
-    const search = new TextSearch(buildPrefilter(requirements), {
+    const search = new TextSearch({
+      prefilter: buildPrefilter(requirements),
       hidesWords: () => false,
       isPlausible: () => true,
     });
