@@ -143,6 +143,44 @@ function lookAlike(name: string, ecosystem: Install['ecosystem']): string | unde
   return undefined;
 }
 
+/** A name without one of its letters, for each of them: two names a slip apart share one, or are one of the other's. */
+function* shortened(name: string): Generator<string> {
+  for (let at = 0; at < name.length; at += 1) yield name.slice(0, at) + name.slice(at + 1);
+}
+
+/** Well-known names of a length to have look-alikes, and all that is left of them without one letter. */
+const neighbourhood: ReadonlySet<string> = new Set(
+  [...popularPython, ...popularNode]
+    .filter((name) => name.length >= shortest)
+    .flatMap((name) => [name, ...shortened(name)]),
+);
+
+/** Names no longer than this are looked up; a slip away from a popular one nothing is as long. */
+const longest = Math.max(...[...neighbourhood].map((name) => name.length)) + 1;
+
+/** Whether some word of a text may be a name that is told of. */
+function namesLookAlike(text: string): boolean {
+  const isPython = /pip|uv|poetry|pdm|conda|mamba|rye/.test(text);
+  const isNode = /npm|yarn|bun/.test(text);
+  const seen = new Set<string>();
+  for (const [word] of text.matchAll(/@?[a-z0-9][\w.-]*/g)) {
+    if (seen.has(word)) continue;
+    seen.add(word);
+    const name = normalise(word);
+    if (attacks.has(name)) return true;
+    if (name.length < shortest || name.length > longest || !mayBeNear(name)) continue;
+    if (isPython && lookAlike(word, 'python') !== undefined) return true;
+    if (isNode && lookAlike(word, 'node') !== undefined) return true;
+  }
+  return false;
+}
+
+function mayBeNear(name: string): boolean {
+  if (neighbourhood.has(name)) return true;
+  for (const shorter of shortened(name)) if (neighbourhood.has(shorter)) return true;
+  return false;
+}
+
 const detector: Detector = {
   meta: {
     id: 'supply-chain-look-alike-name',
@@ -163,6 +201,10 @@ const detector: Detector = {
       all: [tool, verb],
     })),
   ),
+  // names stand in the text as they are, but for quotes and for what comes from a variable or a file, which another call
+  // may have made
+  mayConcern: (text) =>
+    /[$`]|xargs|parallel/.test(text) || namesLookAlike(text) || namesLookAlike(text.replace(/['"`\\]/g, '')),
   examples: {
     match: [
       'pip install reqeusts',
