@@ -7,13 +7,17 @@ import { parsedCall } from './session.ts';
 import { quoted } from './shell/quote.ts';
 import { languageOfFile } from './sniff.ts';
 
+/** What a script or a function is given by whoever runs it. */
+const givenWords = /\$\{?[1-9@*]/;
+
 /** Words of a command from which what stands behind them is run too. */
 const mostWords = 6;
 
 /**
  * A step, and behind it one that runs what it leaves to others: the scripts it writes, the functions it defines, and
  * the words it gives to programs that nobody knows, which may run them. What another step can do with this one is
- * among that. Undefined where it adds to what an earlier step wrote: then the whole trajectory tells.
+ * among that. Undefined where it adds to what an earlier step wrote, or where what it leaves takes words from whoever
+ * runs it: then the whole trajectory tells.
  */
 export function asIfRun(step: Step): Trajectory | undefined {
   const lines: string[] = [];
@@ -35,6 +39,7 @@ export function asIfRun(step: Step): Trajectory | undefined {
 }
 
 function linesOf({ drafts, definitions }: ParsedCall): string[] | undefined {
+  if (definitions.some(({ body }) => givenWords.test(body))) return undefined;
   const lines = definitions.map(({ name }) => name);
   for (const draft of drafts) {
     const own = draft.body.kind === 'file' ? runOfFile(draft) : runsOfWords(draft);
@@ -53,6 +58,7 @@ function runOfFile({ body, partial, written }: Draft): string[] | undefined {
   if (partial === true || operation === 'append' || isRunUnnamed(path)) return undefined;
   if (content === undefined && written === undefined) return [];
   const text = content ?? '';
+  if (givenWords.test(text)) return undefined;
   const program = quoted(/^[/~.]/.test(path) ? path : `./${path}`);
   const functions = functionsIn(text);
   return [

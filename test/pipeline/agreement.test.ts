@@ -54,6 +54,13 @@ describe('steps that matter to one another', () => {
       bash('up() { ssh -N -R 9000:localhost:22 "$1"; }'),
       bash('up op@203.0.113.5'),
     ],
+    ['a function told by its arguments', bash('ins() { pip install "$@"; }'), bash('ins reqeusts')],
+    [
+      'a sourced function told by its arguments',
+      bash(`cat > l.sh <<'E'\nins() { pip install "$1"; }\nE`),
+      bash('. l.sh; ins reqeusts'),
+    ],
+    ['a script told by its arguments', write('i.sh', 'pip install "$1"\n'), bash('sh i.sh reqeusts')],
     ['a function that runs its arguments', bash('run_it() { "$@"; }'), bash(`run_it ${scan}`)],
     ['a script', write('/tmp/a.sh', scan), bash('bash /tmp/a.sh')],
     ['a script that runs its arguments', write('r.sh', '"$@"'), bash(`bash r.sh ${scan}`)],
