@@ -1,3 +1,4 @@
+import { bare } from '../../src/actions/index.ts';
 import type { Detector, Hit } from '../../src/detectors/contract.ts';
 
 /**
@@ -119,6 +120,29 @@ function installOf(argv: readonly string[]): Install | undefined {
   return { ecosystem: isPython ? 'python' : 'node', packages };
 }
 
+/** A name without one of its letters, for each of them: two names a slip apart share one, or are one of the other's. */
+function* shortened(name: string): Generator<string> {
+  for (let at = 0; at < name.length; at += 1) yield name.slice(0, at) + name.slice(at + 1);
+}
+
+/** Popular names of a length to have look-alikes, and all that is left of them without one letter. */
+const neighbourhood: ReadonlySet<string> = new Set(
+  [...popularPython, ...popularNode]
+    .filter((name) => name.length >= shortest)
+    .flatMap((name) => [name, ...shortened(name)]),
+);
+
+/** A slip away from a popular name nothing is longer. */
+const longest = Math.max(...[...neighbourhood].map((name) => name.length)) + 1;
+
+/** Whether a name can be a slip away from a popular one: most are not, which takes a few lookups to tell. */
+function mayBeNear(name: string): boolean {
+  if (name.length < shortest || name.length > longest) return false;
+  if (neighbourhood.has(name)) return true;
+  for (const shorter of shortened(name)) if (neighbourhood.has(shorter)) return true;
+  return false;
+}
+
 /** Whether one slip of the keyboard leads from one name to the other. */
 function isOneSlip(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1 || a === b) return false;
@@ -137,47 +161,20 @@ function lookAlike(name: string, ecosystem: Install['ecosystem']): string | unde
   if (attacks.has(plain)) return 'a name of known attacks';
   const [popular, legitimate] =
     ecosystem === 'python' ? [popularPython, legitimatePython] : [popularNode, legitimateNode];
-  if (plain.length < shortest || popular.has(plain) || legitimate.has(plain)) return undefined;
+  if (!mayBeNear(plain) || popular.has(plain) || legitimate.has(plain)) return undefined;
   for (const other of popular)
     if (other.length >= shortest && isOneSlip(plain, other)) return `like ${other}`;
   return undefined;
 }
 
-/** A name without one of its letters, for each of them: two names a slip apart share one, or are one of the other's. */
-function* shortened(name: string): Generator<string> {
-  for (let at = 0; at < name.length; at += 1) yield name.slice(0, at) + name.slice(at + 1);
-}
-
-/** Well-known names of a length to have look-alikes, and all that is left of them without one letter. */
-const neighbourhood: ReadonlySet<string> = new Set(
-  [...popularPython, ...popularNode]
-    .filter((name) => name.length >= shortest)
-    .flatMap((name) => [name, ...shortened(name)]),
-);
-
-/** Names no longer than this are looked up; a slip away from a popular one nothing is as long. */
-const longest = Math.max(...[...neighbourhood].map((name) => name.length)) + 1;
-
 /** Whether some word of a text may be a name that is told of. */
 function namesLookAlike(text: string): boolean {
   const isPython = /pip|uv|poetry|pdm|conda|mamba|rye/.test(text);
   const isNode = /npm|yarn|bun/.test(text);
-  const seen = new Set<string>();
-  for (const [word] of text.matchAll(/@?[a-z0-9][\w.-]*/g)) {
-    if (seen.has(word)) continue;
-    seen.add(word);
-    const name = normalise(word);
-    if (attacks.has(name)) return true;
-    if (name.length < shortest || name.length > longest || !mayBeNear(name)) continue;
+  for (const word of new Set(text.match(/@?[a-z0-9][\w.-]*/g))) {
     if (isPython && lookAlike(word, 'python') !== undefined) return true;
     if (isNode && lookAlike(word, 'node') !== undefined) return true;
   }
-  return false;
-}
-
-function mayBeNear(name: string): boolean {
-  if (neighbourhood.has(name)) return true;
-  for (const shorter of shortened(name)) if (neighbourhood.has(shorter)) return true;
   return false;
 }
 
@@ -204,7 +201,7 @@ const detector: Detector = {
   // names stand in the text as they are, but for quotes and for what comes from a variable or a file, which another call
   // may have made
   mayConcern: (text) =>
-    /[$`]|xargs|parallel/.test(text) || namesLookAlike(text) || namesLookAlike(text.replace(/['"`\\]/g, '')),
+    /[$`]|xargs|parallel/.test(text) || namesLookAlike(text) || namesLookAlike(bare(text)),
   examples: {
     match: [
       'pip install reqeusts',

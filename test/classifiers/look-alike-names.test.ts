@@ -4,13 +4,6 @@ import detector from '../../classifiers/supply-chain/look-alike-names.ts';
 const mayConcern = (text: string) => detector.mayConcern!(text);
 
 describe('the closer look at installs', () => {
-  test.each(detector.examples!.match!.filter((example) => typeof example === 'string'))(
-    'lets %s through',
-    (command) => {
-      expect(mayConcern(command.toLowerCase())).toBe(true);
-    },
-  );
-
   test.each([
     'pip install -e ".[dev]"',
     'pip install -r requirements.txt && python -m pytest -x',
@@ -21,6 +14,7 @@ describe('the closer look at installs', () => {
   });
 
   test.each([
+    ...detector.examples!.match!.filter((example) => typeof example === 'string'),
     `pip install req'eu'sts`,
     'pip install req\\eusts',
     'npm i @electorn/x electorn@1.2',
@@ -29,7 +23,7 @@ describe('the closer look at installs', () => {
     'pip install `cat names.txt`',
     'subprocess.run(["pip", "install", "pandsa>=2"])',
     'pip install python_dateutl',
-  ])('lets %s through, since a name may be written so', (command) => {
-    expect(mayConcern(command)).toBe(true);
+  ])('lets %s through, since a look-alike may be named', (command) => {
+    expect(mayConcern(command.toLowerCase())).toBe(true);
   });
 });
