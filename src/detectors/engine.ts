@@ -1,5 +1,5 @@
 import { type Action, actionsOf, asIfRun, mayHideWords, reachesOtherSteps } from '../actions/index.ts';
-import { buildPrefilter, type Prefilter } from '../prefilter/prefilter.ts';
+import { buildTables, Prefilter } from '../prefilter/prefilter.ts';
 import {
   type CompiledCorrelation,
   type CompiledRule,
@@ -63,7 +63,7 @@ export type SubjectsOf = (steps: Iterable<Step>, count: number) => Uint8Array;
 /** An engine of no detectors, for where nothing is matched. */
 export const idleEngine: Engine = {
   fingerprint: '',
-  prefilter: buildPrefilter([]),
+  prefilter: new Prefilter(buildTables([])),
   hidesWords: () => false,
   isPlausible: () => false,
   mayMatch: () => false,
@@ -174,7 +174,7 @@ export function makeEngine(
   return {
     fingerprint,
     get prefilter() {
-      prefilter ??= buildPrefilter(listRequirements());
+      prefilter ??= new Prefilter(buildTables(listRequirements()));
       return prefilter;
     },
     hidesWords: mayHideWords,

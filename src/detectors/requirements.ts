@@ -1,7 +1,8 @@
-import { isWordByte, type Word } from '../prefilter/automaton.ts';
+import type { Word } from '../prefilter/automaton.ts';
+import { isWordByte } from '../prefilter/build-automaton.ts';
 import type { Requirement } from '../prefilter/prefilter.ts';
 import type { CompiledRule, RequiredLiteral } from '../sigma/index.ts';
-import { type Surface, surfaces } from '../trajectory/surface.ts';
+import { everySurface, surfaceBit } from '../trajectory/surface.ts';
 import type { Literals } from './contract.ts';
 
 /**
@@ -38,23 +39,22 @@ const derivedFields = new Set([
 const wordFields = new Set(['Image', 'CommandLine', 'Arguments', 'PipedFrom', 'Contents']);
 
 /** Which surfaces an event of a category is made from. */
-const surfacesOf: Readonly<Record<string, readonly Surface[]>> = {
-  message: ['message', 'request'],
-  observation: ['observation'],
+const surfacesOf: Readonly<Record<string, number>> = {
+  message: surfaceBit.message | surfaceBit.request,
+  observation: surfaceBit.observation,
 };
 
 /** What a rule needs of a value, for the prefilter; `flags` as the pipeline names them. */
 export function requirementsOfRule(rule: CompiledRule, flags: number, subject?: number): Requirement[] {
-  const surfaces = surfacesOf[rule.logSource.category] ?? ['call'];
-  const plain = surfaces[0] !== 'call';
+  const surfaces = surfacesOf[rule.logSource.category] ?? surfaceBit.call;
+  const plain = surfaces !== surfaceBit.call;
   const alternatives = rule.requiredLiterals({
     ascii: true,
     rewrite: (literal) => wordsOf(literal, plain).map(literalOfWord),
   });
   const needs = alternatives === undefined ? [[]] : alternatives.map((all) => all.map(wordOfLiteral));
-  return surfaces.flatMap((surface) =>
-    needs.map((words) => ({ surface, words, flags, ...(subject === undefined ? {} : { subject }) })),
-  );
+  const about = { surfaces, flags, ...(subject === undefined ? {} : { subject }) };
+  return needs.map((words) => ({ ...about, words }));
 }
 
 /** A word as a literal, so that literals which say nothing of the text do not stand in the way of those that do. */
@@ -78,14 +78,14 @@ export function requirementsOfLiterals(
   subject?: number,
 ): Requirement[] {
   const about = { flags, ...(subject === undefined ? {} : { subject }) };
-  if (literals === undefined) return surfaces.map((surface) => ({ surface, words: [], ...about }));
-  return literals.flatMap(({ surface, all }): Requirement[] => {
+  if (literals === undefined) return [{ surfaces: everySurface, words: [], ...about }];
+  return literals.map(({ surface, all }) => {
     const plain = surface === 'observation' || surface === 'request';
     const words = all.flatMap((text) =>
       plain ? plainWord(text) : splitWords(text.toLowerCase(), false, false),
     );
-    const own = { surface, words, ...about };
-    return surface === 'call' ? [own, { ...own, surface: 'tool' }] : [own];
+    const surfaces = surface === 'call' ? surfaceBit.call | surfaceBit.tool : surfaceBit[surface];
+    return { surfaces, words, ...about };
   });
 }
 

@@ -1,11 +1,15 @@
-import { type Surface, surfaceBit } from '../trajectory/surface.ts';
-import { buildAutomaton, isWordByte, type Word, type WordScanner } from './automaton.ts';
-import { buildStride, strideMinimum } from './stride.ts';
+import { surfaceBit } from '../trajectory/surface.ts';
+import { type Automaton, scanWords, type Word } from './automaton.ts';
+import { buildAutomaton, isWordByte } from './build-automaton.ts';
+import { buildLookup, type Lookup, type Numbered } from './lookup.ts';
+import { buildStride, type Stride, scanStride, strideMinimum } from './stride.ts';
+import { buildTexts, standsIn, type Texts } from './texts.ts';
 import { WordHits } from './word-hits.ts';
 
-/** What a rule needs before it can match: all the words in one value of the surface. */
+/** What a rule needs before it can match: all the words in one value of one of the surfaces. */
 export interface Requirement {
-  readonly surface: Surface;
+  /** bits of the surfaces */
+  readonly surfaces: number;
   /**
    * None at all means that every value is a candidate. On the surfaces that the agent does not write, a word may be any
    * lower-case ASCII text.
@@ -25,114 +29,78 @@ export interface Judge {
   accepts(subject: number): boolean;
 }
 
-/** Decides, for bytes as they lie in a page, which requirements could be met. */
-export interface Prefilter {
-  /**
-   * The flags of all requirements that are met by `bytes[start, end)`.
-   * @param surfaceSet bits of the surfaces that the value may belong to
-   * @param judge has the last word on each requirement with a subject
-   */
-  scan(surfaceSet: number, bytes: Uint8Array, start: number, end: number, judge?: Judge): number;
-  /** False when no requirement can be met on these surfaces: their values need not be looked at. */
-  reads(surfaceSet: number): boolean;
+/** Requirements made ready to search for, as plain numbers in memory that threads share. */
+export interface PrefilterTables {
+  /** for what the agent wrote, and what may be anything: words are seen through quotes */
+  readonly written: { readonly lookup: Lookup; readonly automaton: Automaton };
+  /** for what it did not write: texts are sought as they stand, which is faster; absent where one is too short */
+  readonly given: { readonly lookup: Lookup; readonly stride: Stride; readonly texts: Texts } | undefined;
 }
 
-/** Requirements of one set of surfaces, with the scanner for their words. */
-interface Stage {
-  readonly scanner: WordScanner | undefined;
-  readonly hits: WordHits;
-  /** requirements that every value meets */
-  readonly always: readonly Anchored[];
-  /** by number of their rarest word */
-  readonly byAnchor: readonly (readonly Anchored[])[];
+/** Surfaces that the agent does not write. */
+const givenSurfaces = surfaceBit.observation | surfaceBit.request;
+
+export function buildTables(requirements: readonly Requirement[]): PrefilterTables {
+  return { written: tablesOfWritten(requirements), given: tablesOfGiven(requirements) };
 }
 
-/** A requirement behind its rarest word. */
-interface Anchored {
-  /** numbers of its other words */
-  readonly others: Int32Array;
-  readonly flags: number;
-  readonly subject: number | undefined;
-}
-
-export function buildPrefilter(requirements: readonly Requirement[]): Prefilter {
-  const stages: (Stage | undefined)[] = [];
-  const stageOf = (surfaceSet: number): Stage => {
-    stages[surfaceSet] ??= buildStage(requirements, surfaceSet);
-    return stages[surfaceSet];
-  };
-  return {
-    reads(surfaceSet) {
-      const { scanner, always } = stageOf(surfaceSet);
-      return scanner !== undefined || always.length > 0;
-    },
-    scan(surfaceSet, bytes, start, end, judge) {
-      const { scanner, hits, always, byAnchor } = stageOf(surfaceSet);
-      let flags = 0;
-      for (const one of always) if (adds(one, flags, judge) && isMet(one, judge)) flags |= one.flags;
-      if (scanner === undefined) return flags;
-      hits.reset();
-      scanner.scan(bytes, start, end, hits);
-      for (let i = 0; i < hits.count; i++) {
-        for (const one of byAnchor[hits.list[i]!]!) {
-          if (adds(one, flags, judge) && hasAll(hits, one.others) && isMet(one, judge)) flags |= one.flags;
-        }
-      }
-      return flags;
-    },
-  };
-}
-
-/** Whether it makes a difference that a requirement is met. */
-function adds({ flags: own }: Anchored, flags: number, judge: Judge | undefined): boolean {
-  return (flags & own) !== own || judge?.isThorough === true;
-}
-
-/** Whether a requirement whose words are there is met for its judge too. */
-function isMet({ subject }: Anchored, judge: Judge | undefined): boolean {
-  return judge === undefined || subject === undefined || judge.accepts(subject);
-}
-
-function hasAll(hits: WordHits, words: Int32Array): boolean {
-  for (const word of words) if (!hits.has(word)) return false;
-  return true;
-}
-
-function buildStage(requirements: readonly Requirement[], surfaceSet: number): Stage {
-  const own = requirements.filter(({ surface }) => (surfaceBit[surface] & surfaceSet) !== 0);
-  const asTheyStand =
-    isPlain(surfaceSet) && own.every(({ words }) => words.every(({ text }) => text.length >= strideMinimum));
-  const words = new Map<string, { word: Word; number: number }>();
-  const numbersOf = (needed: readonly Word[]) =>
-    (asTheyStand ? needed : needed.flatMap(splitWord)).map((word) => {
+function tablesOfWritten(requirements: readonly Requirement[]): PrefilterTables['written'] {
+  const words = new Numbers<Word>();
+  const numbered = requirements.map((requirement) => {
+    const own = requirement.words.flatMap(splitWord).map((word) => {
       const key = `${word.startsWord ? '<' : ''}${word.text}${word.endsWord ? '>' : ''}`;
-      const known = words.get(key) ?? { word, number: words.size };
-      words.set(key, known);
-      return known;
+      return { number: words.of(key, word), length: word.text.length };
     });
-  const always: Anchored[] = [];
-  const anchored: (Anchored & { anchor: number })[] = [];
-  for (const { words: needed, flags, subject } of own) {
-    const numbers = [...new Set(numbersOf(needed))].sort((a, b) => b.word.text.length - a.word.text.length);
-    const [anchor, ...others] = numbers.map(({ number }) => number);
-    if (anchor !== undefined) anchored.push({ anchor, others: Int32Array.from(others), flags, subject });
-    else always.push({ others: new Int32Array(0), flags, subject });
-  }
-  const byAnchor: Anchored[][] = Array.from({ length: words.size }, () => []);
-  for (const { anchor, ...one } of anchored) byAnchor[anchor]!.push(one);
-  const list = [...words.values()].map(({ word }) => word);
-  const scanner =
-    list.length === 0
-      ? undefined
-      : asTheyStand
-        ? buildStride(list.map(({ text }) => text))
-        : buildAutomaton(list);
-  return { scanner, hits: new WordHits(list.length), always, byAnchor };
+    return numberedOf(requirement, own);
+  });
+  return { lookup: buildLookup(numbered, words.list.length), automaton: buildAutomaton(words.list) };
 }
 
-/** Text that the agent did not write is searched as it stands, which is faster; what it wrote, through its quotes. */
-function isPlain(surfaceSet: number): boolean {
-  return (surfaceSet & (surfaceBit.call | surfaceBit.message | surfaceBit.tool)) === 0;
+function tablesOfGiven(requirements: readonly Requirement[]): PrefilterTables['given'] {
+  const own = requirements.filter(({ surfaces }) => (surfaces & givenSurfaces) !== 0);
+  const anchors = new Numbers<string>();
+  const others = new Numbers<string>();
+  const numbered: Numbered[] = [];
+  for (const requirement of own) {
+    const [anchor, ...rest] = requirement.words.map(({ text }) => text).sort((a, b) => b.length - a.length);
+    if (anchor !== undefined && anchor.length < strideMinimum) return undefined;
+    numbered.push({
+      ...aboutOf(requirement),
+      anchor: anchor === undefined ? undefined : anchors.of(anchor, anchor),
+      others: rest.map((text) => others.of(text, text)),
+    });
+  }
+  return {
+    lookup: buildLookup(numbered, anchors.list.length),
+    stride: buildStride(anchors.list),
+    texts: buildTexts(others.list),
+  };
+}
+
+/** Numbers things in the order in which they first come. */
+class Numbers<T> {
+  readonly list: T[] = [];
+  readonly #known = new Map<string, number>();
+
+  of(key: string, value: T): number {
+    const known = this.#known.get(key) ?? this.list.push(value) - 1;
+    this.#known.set(key, known);
+    return known;
+  }
+}
+
+function aboutOf({ surfaces, flags, subject = -1 }: Requirement): Omit<Numbered, 'anchor' | 'others'> {
+  return { surfaces, flags, subject };
+}
+
+/** A requirement behind its longest word, which is taken for the rarest. */
+function numberedOf(
+  requirement: Requirement,
+  words: readonly { number: number; length: number }[],
+): Numbered {
+  const byLength = [...words].sort((a, b) => b.length - a.length).map(({ number }) => number);
+  const [anchor, ...others] = new Set(byLength);
+  return { ...aboutOf(requirement), anchor, others };
 }
 
 /** Any text as words that the automaton knows: where the text stands, they all stand. */
@@ -155,4 +123,86 @@ function splitWord({ text, startsWord, endsWord }: Word): Word[] {
 /** Whether the automaton steps over a character, so that it is no boundary there. */
 function isStepped(character: string): boolean {
   return '\'"`\\'.includes(character);
+}
+
+/** Decides, for bytes as they lie in a page, which requirements could be met. */
+export class Prefilter {
+  readonly #tables: PrefilterTables;
+  readonly #writtenHits: WordHits;
+  readonly #givenHits: WordHits;
+  readonly #hasWord = (word: number) => this.#writtenHits.has(word);
+  /** surfaces for which there are requirements */
+  readonly #surfaces: number;
+
+  constructor(tables: PrefilterTables) {
+    const { written, given } = tables;
+    this.#tables = tables;
+    this.#writtenHits = new WordHits(written.lookup.ofAnchor.length - 1);
+    this.#givenHits = new WordHits(given === undefined ? 0 : given.lookup.ofAnchor.length - 1);
+    this.#surfaces = written.lookup.surfaces.reduce((all, surfaces) => all | surfaces, 0);
+  }
+
+  /** False when no requirement can be met on these surfaces: their values need not be looked at. */
+  reads(surfaceSet: number): boolean {
+    return (this.#surfaces & surfaceSet) !== 0;
+  }
+
+  /**
+   * The flags of all requirements that are met by `bytes[start, end)`.
+   * @param surfaceSet bits of the surfaces that the value may belong to
+   * @param judge has the last word on each requirement with a subject
+   */
+  scan(surfaceSet: number, bytes: Uint8Array, start: number, end: number, judge?: Judge): number {
+    const { written, given } = this.#tables;
+    if (given === undefined || (surfaceSet & ~givenSurfaces) !== 0) {
+      const hits = this.#writtenHits;
+      hits.reset();
+      scanWords(written.automaton, bytes, start, end, hits);
+      return flagsOf(written.lookup, surfaceSet, hits, this.#hasWord, judge);
+    }
+    const hits = this.#givenHits;
+    hits.reset();
+    scanStride(given.stride, bytes, start, end, hits);
+    const stands = (text: number) => standsIn(given.texts, text, bytes, start, end);
+    return flagsOf(given.lookup, surfaceSet, hits, stands, judge);
+  }
+}
+
+/** @param has whether another word of a requirement is there too */
+function flagsOf(
+  lookup: Lookup,
+  surfaceSet: number,
+  hits: WordHits,
+  has: (word: number) => boolean,
+  judge: Judge | undefined,
+): number {
+  const { ofAnchor } = lookup;
+  let flags = flagsAmong(lookup, 0, ofAnchor[0]!, 0, surfaceSet, has, judge);
+  for (let i = 0; i < hits.count; i++) {
+    const word = hits.list[i]!;
+    flags = flagsAmong(lookup, ofAnchor[word]!, ofAnchor[word + 1]!, flags, surfaceSet, has, judge);
+  }
+  return flags;
+}
+
+/** `flags` and those of the requirements from `first` to `end` that are met. */
+function flagsAmong(
+  { surfaces, flags: flagsOfRequirement, subjects, othersFrom, others }: Lookup,
+  first: number,
+  end: number,
+  flags: number,
+  surfaceSet: number,
+  has: (word: number) => boolean,
+  judge: Judge | undefined,
+): number {
+  let all = flags;
+  next: for (let one = first; one < end; one++) {
+    const own = flagsOfRequirement[one]!;
+    if ((surfaces[one]! & surfaceSet) === 0) continue;
+    if ((all & own) === own && judge?.isThorough !== true) continue;
+    for (let at = othersFrom[one]!; at < othersFrom[one + 1]!; at++) if (!has(others[at]!)) continue next;
+    const subject = subjects[one]!;
+    if (judge === undefined || subject < 0 || judge.accepts(subject)) all |= own;
+  }
+  return all;
 }

@@ -6,11 +6,11 @@ import { packagePath } from '../../src/package-path.ts';
 import { assembleColumn, leavesBelow } from '../../src/parquet/assemble.ts';
 import { CandidateFinder } from '../../src/pipeline/candidates.ts';
 import { TextSearch } from '../../src/pipeline/text-search.ts';
-import { buildPrefilter } from '../../src/prefilter/prefilter.ts';
+import { buildTables, Prefilter } from '../../src/prefilter/prefilter.ts';
 import { loadSpecs } from '../../src/trajectory/load.ts';
 import type { Trajectory } from '../../src/trajectory/model.ts';
 import { recogniseRecords } from '../../src/trajectory/recognise.ts';
-import { surfaces } from '../../src/trajectory/surface.ts';
+import { everySurface } from '../../src/trajectory/surface.ts';
 import { readShape } from '../support/parquet-file.ts';
 import { findPython, runPython } from '../support/python.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -22,11 +22,13 @@ const specs = loadSpecs();
 
 /** Words that are looked for, some of them two together, on every surface. */
 const words = ['curl', 'reproduce', 'import', 'observation', 'xmrig', 'authorized_keys', '4444'];
-const requirements = surfaces.flatMap((surface) => [
-  ...words.map((text) => ({ surface, words: [{ text }], flags: stepFlag })),
-  { surface, words: [{ text: 'python' }, { text: 'error' }], flags: stepFlag },
-  { surface, words: [{ text: 'command' }, { text: 'path' }], flags: stepFlag },
-]);
+const requirements = [...words.map((text) => [text]), ['python', 'error'], ['command', 'path']].map(
+  (all) => ({
+    surfaces: everySurface,
+    words: all.map((text) => ({ text })),
+    flags: stepFlag,
+  }),
+);
 
 interface Rows {
   readonly name: string;
@@ -149,7 +151,7 @@ async function readAll(file: string) {
   const { spec } = await readShape(file, specs, (shape) => {
     const leaves = new Set(shape.columns.flatMap((column) => [...leavesBelow(column)]));
     const search = new TextSearch({
-      prefilter: buildPrefilter(requirements),
+      prefilter: new Prefilter(buildTables(requirements)),
       hidesWords: () => false,
       isPlausible: () => true,
     });

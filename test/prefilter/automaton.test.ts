@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildAutomaton, type Word } from '../../src/prefilter/automaton.ts';
+import { scanWords, type Word } from '../../src/prefilter/automaton.ts';
+import { buildAutomaton } from '../../src/prefilter/build-automaton.ts';
 import { WordHits } from '../../src/prefilter/word-hits.ts';
 
 function found(words: readonly Word[], text: string): number[] {
   const hits = new WordHits(words.length);
   const bytes = new TextEncoder().encode(text);
-  buildAutomaton(words).scan(bytes, 0, bytes.length, hits);
+  scanWords(buildAutomaton(words), bytes, 0, bytes.length, hits);
   return [...hits.list.subarray(0, hits.count)].sort((a, b) => a - b);
 }
 
