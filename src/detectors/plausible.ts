@@ -6,18 +6,27 @@ import { wordsOf } from './requirements.ts';
 /** `4755`, `0o4755`, `u+s,g-w`, also behind the name of an option: `-m4755`. */
 const modeForm = /(?:0o)?[0-7]{3,6}|[ugoa]{0,4}[-+=][rwxstugo]+(?:,[ugoa]{0,4}[-+=][rwxstugo]*)*/g;
 
+/** Numbers of the questions that tests ask of a text, by what they ask: rules that ask the same share the answer. */
+const questions = new Map<string, number>();
+
+/** By number of the question: which text was asked last, and twice that plus one where the answer was yes. */
+let answers = new Float64Array(1024);
+let textCount = 0;
+
 /** A text that a rule may have something to say about, with what was asked of it before. */
 export class SearchedText {
   /** folded; quotes and backslashes as they stand */
   readonly raw: string;
   /** without them */
   readonly bare: string;
-  readonly #answers = new Map<string, boolean>();
+  readonly #number: number;
   #modes: string | undefined;
 
   constructor(text: string) {
     this.raw = foldCase(text);
     this.bare = bare(this.raw);
+    textCount += 1;
+    this.#number = textCount;
   }
 
   /** what may be a file mode, with a blank between one and the next */
@@ -26,14 +35,13 @@ export class SearchedText {
     return this.#modes;
   }
 
-  /** The answer to a question, asked once. */
-  ask(question: string, answer: () => boolean): boolean {
-    let known = this.#answers.get(question);
-    if (known === undefined) {
-      known = answer();
-      this.#answers.set(question, known);
-    }
-    return known;
+  /** The answer to a question by its number, worked out once as long as no other text is asked it in between. */
+  ask(question: number, test: Test): boolean {
+    const known = answers[question]! - 2 * this.#number;
+    if (known === 0 || known === 1) return known === 1;
+    const answer = test(this);
+    answers[question] = 2 * this.#number + (answer ? 1 : 0);
+    return answer;
   }
 }
 
@@ -73,11 +81,27 @@ function testOf(need: Need): Test {
       const tests = need.needs.map(testOf);
       if (need.kind === 'all') {
         const asking = tests.filter((test) => test !== always);
-        return asking.length === 0 ? always : (text) => asking.every((test) => test(text));
+        return allOf(asking);
       }
-      return tests.includes(always) ? always : (text) => tests.some((test) => test(text));
+      return tests.includes(always) ? always : anyOf(tests);
     }
   }
+}
+
+// loops instead of `every` and `some`, which would make a function for each text
+function allOf(tests: readonly Test[]): Test {
+  if (tests.length <= 1) return tests[0] ?? always;
+  return (text) => {
+    for (const test of tests) if (!test(text)) return false;
+    return true;
+  };
+}
+
+function anyOf(tests: readonly Test[]): Test {
+  return (text) => {
+    for (const test of tests) if (test(text)) return true;
+    return false;
+  };
 }
 
 function literalTest(literal: RequiredLiteral, times: number): Test {
@@ -101,7 +125,7 @@ function literalTest(literal: RequiredLiteral, times: number): Test {
       tests.push(countTest(signs, times));
     if (/^\s*['"`]\s*$/.test(text)) tests.push(rawTest(text.trim()));
   }
-  return tests.length === 0 ? always : (searched) => tests.every((test) => test(searched));
+  return allOf(tests);
 }
 
 /** A mode is written as it is, but for calls in code, which may work it out. */
@@ -115,7 +139,14 @@ function modeTest(piece: string | RegExp): Test {
 
 /** A test whose answer rules share, by a name of its own. */
 function askTest(question: string, test: Test): Test {
-  return (text) => text.ask(question, () => test(text));
+  const number = questions.get(question) ?? questions.size;
+  questions.set(question, number);
+  if (number >= answers.length) {
+    const more = new Float64Array(2 * answers.length);
+    more.set(answers);
+    answers = more;
+  }
+  return (text) => text.ask(number, test);
 }
 
 function countTest(piece: string, times: number): Test {

@@ -1,8 +1,12 @@
 import { type Leaf, listElement, type SchemaNode } from './schema.ts';
 import type { LeafWindow, Window } from './window.ts';
 
-/** Entries `[from, to)` of each leaf below a node. */
-type Slots = ReadonlyMap<LeafWindow, readonly [from: number, to: number]>;
+/** Entries `[from, to)` of each of the leaves below a node that were read, in the order of the schema. */
+interface Slots {
+  readonly windows: readonly LeafWindow[];
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
 
 /**
  * The value of a top-level column in one row, as plain objects, arrays, strings, numbers and null. Lists are arrays
@@ -10,13 +14,9 @@ type Slots = ReadonlyMap<LeafWindow, readonly [from: number, to: number]>;
  * @param row number of the row within the window
  */
 export function assembleColumn(window: Window, column: SchemaNode, row: number): unknown {
-  const slots = new Map<LeafWindow, readonly [number, number]>();
-  for (const leaf of leavesBelow(column)) {
-    const leafWindow = window.leaves.get(leaf);
-    if (leafWindow !== undefined)
-      slots.set(leafWindow, [leafWindow.rowSlots[row]!, leafWindow.rowSlots[row + 1]!]);
-  }
-  return slots.size === 0 ? undefined : assemble(column, slots);
+  const slots = slotsOfRow(window, column, row);
+  const count = slots.windows.length;
+  return count === 0 ? undefined : assemble(column, slots, 0, count);
 }
 
 /**
@@ -24,16 +24,26 @@ export function assembleColumn(window: Window, column: SchemaNode, row: number):
  * @param repeated the repeated node itself, at repetition level 1
  */
 export function assembleElement(window: Window, repeated: SchemaNode, row: number, index: number): unknown {
-  const slots = new Map<LeafWindow, readonly [number, number]>();
-  for (const leaf of leavesBelow(repeated)) {
-    const leafWindow = window.leaves.get(leaf);
-    if (leafWindow === undefined) continue;
-    let from = leafWindow.rowSlots[row]!;
-    const end = leafWindow.rowSlots[row + 1]!;
-    for (let skip = index; skip > 0 && from < end; skip--) from = elementEnd(leafWindow, repeated, from, end);
-    slots.set(leafWindow, [from, elementEnd(leafWindow, repeated, from, end)]);
+  const slots = slotsOfRow(window, repeated, row);
+  const { windows, from, to } = slots;
+  for (const [leaf, leafWindow] of windows.entries()) {
+    const end = to[leaf]!;
+    let at = from[leaf]!;
+    for (let skip = index; skip > 0 && at < end; skip--) at = elementEnd(leafWindow, repeated, at, end);
+    from[leaf] = at;
+    to[leaf] = elementEnd(leafWindow, repeated, at, end);
   }
-  return element(repeated, slots);
+  return content(repeated, slots, 0, windows.length);
+}
+
+function slotsOfRow({ leaves }: Window, node: SchemaNode, row: number): Slots {
+  const windows: LeafWindow[] = [];
+  for (const leaf of leavesBelow(node)) {
+    const window = leaves.get(leaf);
+    if (window !== undefined) windows.push(window);
+  }
+  const from = Int32Array.from(windows, ({ rowSlots }) => rowSlots[row]!);
+  return { windows, from, to: Int32Array.from(windows, ({ rowSlots }) => rowSlots[row + 1]!) };
 }
 
 const leafCache = new WeakMap<SchemaNode, ReadonlySet<Leaf>>();
@@ -50,29 +60,35 @@ export function leavesBelow(node: SchemaNode): ReadonlySet<Leaf> {
   return leaves;
 }
 
-function assemble(node: SchemaNode, slots: Slots): unknown {
-  if (node.repetition === 'repeated') return elements(node, slots);
-  return content(node, slots);
+/** The value of a node, whose leaves are those from number `first` to `end` of the slots. */
+function assemble(node: SchemaNode, slots: Slots, first: number, end: number): unknown {
+  return node.repetition === 'repeated'
+    ? elements(node, slots, first, end)
+    : content(node, slots, first, end);
 }
 
 /** The value of a node that is not repeated, or of one element of a node that is. */
-function content(node: SchemaNode, slots: Slots): unknown {
-  const first = firstSlot(slots);
-  if (first === undefined || first.window.definition(first.slot) < node.definitionLevel) return null;
-  if (node.type !== undefined) return scalar(first.window, first.slot);
+function content(node: SchemaNode, slots: Slots, first: number, end: number): unknown {
+  const filled = firstFilled(slots, first, end);
+  if (filled < 0 || !isDefined(node, slots, filled)) return null;
+  if (node.type !== undefined) return scalar(slots.windows[filled]!, slots.from[filled]!);
   const list = node.logical === 'LIST' ? listElement(node) : undefined;
   const [repeated] = node.children;
   if ((list !== undefined || isMap(node)) && repeated !== undefined) {
-    const values = elements(repeated, slots);
+    const values = elements(repeated, slots, first, end);
     // a three-level list wraps each element in a group of one child
     return list !== undefined && list !== repeated
       ? values.map((value) => (value as Record<string, unknown>)[list.name])
       : values;
   }
   const result: Record<string, unknown> = {};
+  let from = first;
   for (const child of node.children) {
-    const own = below(child, slots);
-    if (own.size > 0) result[child.name] = assemble(child, own);
+    const leaves = leavesBelow(child);
+    let to = from;
+    while (to < end && leaves.has(slots.windows[to]!.leaf)) to += 1;
+    if (to > from) result[child.name] = assemble(child, slots, from, to);
+    from = to;
   }
   return result;
 }
@@ -82,27 +98,23 @@ function isMap(node: SchemaNode): boolean {
   return (node.logical === 'MAP' || node.logical === 'MAP_KEY_VALUE') && repeated?.repetition === 'repeated';
 }
 
-function elements(repeated: SchemaNode, slots: Slots): unknown[] {
-  const first = firstSlot(slots);
-  if (first === undefined || first.window.definition(first.slot) < repeated.definitionLevel) return [];
+function elements(repeated: SchemaNode, slots: Slots, first: number, end: number): unknown[] {
+  const { windows } = slots;
   const values: unknown[] = [];
-  let rest: Slots = slots;
-  while (firstSlot(rest) !== undefined) {
-    const one = new Map<LeafWindow, readonly [number, number]>();
-    const after = new Map<LeafWindow, readonly [number, number]>();
-    for (const [window, [from, to]] of rest) {
-      const end = elementEnd(window, repeated, from, to);
-      one.set(window, [from, end]);
-      if (end < to) after.set(window, [end, to]);
+  const filled = firstFilled(slots, first, end);
+  if (filled < 0 || !isDefined(repeated, slots, filled)) return values;
+  // one element after another is put into these
+  const one: Slots = { windows, from: slots.from.slice(), to: slots.from.slice() };
+  for (;;) {
+    for (let leaf = first; leaf < end; leaf++) {
+      const from = one.to[leaf]!;
+      const to = slots.to[leaf]!;
+      one.from[leaf] = from;
+      one.to[leaf] = from < to ? elementEnd(windows[leaf]!, repeated, from, to) : to;
     }
-    values.push(element(repeated, one));
-    rest = after;
+    if (firstFilled(one, first, end) < 0) return values;
+    values.push(content(repeated, one, first, end));
   }
-  return values;
-}
-
-function element(repeated: SchemaNode, slots: Slots): unknown {
-  return content({ ...repeated, repetition: 'required' }, slots);
 }
 
 /** The entry behind the element that begins at `from`. */
@@ -112,14 +124,15 @@ function elementEnd(window: LeafWindow, repeated: SchemaNode, from: number, to: 
   return end;
 }
 
-function below(child: SchemaNode, slots: Slots): Slots {
-  const leaves = leavesBelow(child);
-  return new Map([...slots].filter(([window]) => leaves.has(window.leaf)));
+/** The first leaf that has an entry; -1 when none has. */
+function firstFilled({ from, to }: Slots, first: number, end: number): number {
+  for (let leaf = first; leaf < end; leaf++) if (from[leaf]! < to[leaf]!) return leaf;
+  return -1;
 }
 
-function firstSlot(slots: Slots): { window: LeafWindow; slot: number } | undefined {
-  for (const [window, [from, to]] of slots) if (from < to) return { window, slot: from };
-  return undefined;
+/** Whether the first entry of a leaf reaches down to a node above it. */
+function isDefined({ definitionLevel }: SchemaNode, { windows, from }: Slots, leaf: number): boolean {
+  return windows[leaf]!.definition(from[leaf]!) >= definitionLevel;
 }
 
 const decoder = new TextDecoder();

@@ -97,15 +97,7 @@ function mark(used: Uint8Array, page: DecodedPage, runs: readonly Run[], definit
 export function withoutUnused(page: RawPage, used: Uint8Array, chunk: Chunk): RawPage {
   if (!used.includes(0)) return page;
   const { values, count } = decodeDictionary(page, chunk);
-  const { bytes, starts, ends } = asRanges(values, count);
-  const entries = Array.from(used, (isUsed, entry) =>
-    isUsed === 1 ? bytes.subarray(starts[entry]!, ends[entry]!) : undefined,
-  );
-  const filled = fill(entries, chunk.leaf);
-  const plain =
-    values.kind === 'fixed'
-      ? Buffer.concat(filled)
-      : Buffer.concat(filled.flatMap((value) => [lengthOf(value), value]));
+  const plain = filled(asRanges(values, count), used, chunk.leaf, values.kind !== 'fixed');
   const body = compress(chunk.codec, plain);
   const detail = new Map(page.detail);
   detail.delete(3); // whether it is sorted
@@ -123,41 +115,69 @@ export function withoutUnused(page: RawPage, used: Uint8Array, chunk: Chunk): Ra
   };
 }
 
-/** The entries, with fillers where there are none, each unlike all others. */
-function fill(entries: readonly (Uint8Array | undefined)[], leaf: Leaf): Uint8Array[] {
-  const longest = plainWidth(leaf) || longestFiller;
-  const taken = new Set<string>();
-  for (const value of entries) if (value !== undefined && value.length <= longest) taken.add(keyOf(value));
-  let number = 0;
-  return entries.map((value) => {
-    if (value !== undefined) return value;
-    for (;;) {
-      number += 1;
-      const filler = fillerOf(leaf, number);
-      if (!taken.has(keyOf(filler))) return filler;
-    }
-  });
-}
-
 /** Bytes that a filler for texts has at most: numbers of up to 32 bits in base 36. */
 const longestFiller = 7;
 
-const keyOf = (value: Uint8Array) =>
-  Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
-
-/** A value of a leaf's type that stands for a number: the number itself where it can be. */
-function fillerOf(leaf: Leaf, number: number): Uint8Array {
-  const width = plainWidth(leaf);
-  if (width === 0) return Buffer.from(number.toString(36));
-  const filler = Buffer.alloc(Math.max(width, 8));
-  if (leaf.type === 'FLOAT') filler.writeFloatLE(number);
-  else if (leaf.type === 'DOUBLE') filler.writeDoubleLE(number);
-  else filler.writeUInt32LE(number);
-  return filler.subarray(0, width);
+interface Entries {
+  readonly bytes: Uint8Array;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
 }
 
-function lengthOf(value: Uint8Array): Uint8Array {
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(value.length);
-  return length;
+/**
+ * The plain bytes of a dictionary, with fillers for the entries that are not used, each unlike all others.
+ * @param hasLengths each entry stands behind its length, four bytes
+ */
+function filled(entries: Entries, used: Uint8Array, leaf: Leaf, hasLengths: boolean): Uint8Array {
+  const { bytes, starts, ends } = entries;
+  const width = plainWidth(leaf);
+  const ahead = hasLengths ? 4 : 0;
+  let size = 0;
+  for (let entry = 0; entry < used.length; entry++)
+    size += ahead + (used[entry] === 1 ? ends[entry]! - starts[entry]! : width || longestFiller);
+  const plain = Buffer.allocUnsafe(size);
+  const taken = shortEntries(entries, used, width);
+  let at = 0;
+  let number = 0;
+  for (let entry = 0; entry < used.length; entry++) {
+    const from = at + ahead;
+    let end = from;
+    if (used[entry] === 1) {
+      plain.set(bytes.subarray(starts[entry]!, ends[entry]!), from);
+      end += ends[entry]! - starts[entry]!;
+    } else {
+      do {
+        number += 1;
+        end = from + writeFiller(plain, from, leaf, width, number);
+      } while (taken.has(plain.toString('latin1', from, end)));
+    }
+    if (hasLengths) plain.writeUInt32LE(end - from, at);
+    at = end;
+  }
+  return plain.subarray(0, at);
+}
+
+/** The entries in use that a filler could be like. */
+function shortEntries({ bytes, starts, ends }: Entries, used: Uint8Array, width: number): Set<string> {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const short = new Set<string>();
+  for (let entry = 0; entry < used.length; entry++) {
+    const length = ends[entry]! - starts[entry]!;
+    if (used[entry] === 1 && length <= (width || longestFiller))
+      short.add(all.toString('latin1', starts[entry]!, ends[entry]!));
+  }
+  return short;
+}
+
+/** Writes a value of a leaf's type that stands for a number, the number itself where it can be. Returns its length. */
+function writeFiller(into: Buffer, at: number, leaf: Leaf, width: number, number: number): number {
+  if (width === 0) return into.write(number.toString(36), at, 'latin1');
+  into.fill(0, at, at + width);
+  if (leaf.type === 'FLOAT') into.writeFloatLE(number, at);
+  else if (leaf.type === 'DOUBLE') into.writeDoubleLE(number, at);
+  else {
+    const length = Math.min(width, 4);
+    into.writeUIntLE(number % 2 ** (8 * length), at, length);
+  }
+  return width;
 }
