@@ -1,5 +1,5 @@
 import { type Action, actionsOf, asIfRun, mayHideWords, reachesOtherSteps } from '../actions/index.ts';
-import { buildTables, Prefilter } from '../prefilter/prefilter.ts';
+import { buildTables, Prefilter, type PrefilterTables } from '../prefilter/prefilter.ts';
 import {
   type CompiledCorrelation,
   type CompiledRule,
@@ -32,10 +32,14 @@ export interface Engine {
   readonly fingerprint: string;
   /**
    * Looks for what rules and detectors need before they can find anything. Its flags are `stepFlag`, `trajectoryFlag`
-   * and one for each detector; rules and detectors are numbered in it. Built when it is first asked for, which takes a
-   * second with all rules: not everybody who loads them searches.
+   * and one for each detector; rules and detectors are numbered in it.
    */
   readonly prefilter: Prefilter;
+  /**
+   * What the prefilter searches for, which other threads may share. Made when it is first asked for, which takes half a
+   * second with all rules: not everybody who loads them searches.
+   */
+  readonly tables: PrefilterTables;
   /** whether a text of a tool call hides words from the prefilter; Latin-1 of its bytes is enough */
   hidesWords(text: string): boolean;
   /**
@@ -60,10 +64,13 @@ export interface Engine {
 /** The rules and detectors, by the numbers that the prefilter gives them, that steps may be of interest to: 1 for each. */
 export type SubjectsOf = (steps: Iterable<Step>, count: number) => Uint8Array;
 
+const noTables = buildTables([]);
+
 /** An engine of no detectors, for where nothing is matched. */
 export const idleEngine: Engine = {
   fingerprint: '',
-  prefilter: new Prefilter(buildTables([])),
+  tables: noTables,
+  prefilter: new Prefilter(noTables),
   hidesWords: () => false,
   isPlausible: () => false,
   mayMatch: () => false,
@@ -84,12 +91,14 @@ interface RawHit {
 
 const noTarget: Target = { hosts: [], paths: [] };
 
+/** @param ready the tables of the same rules and detectors, where another thread has made them */
 export function makeEngine(
   rules: readonly RuleInfo[],
   correlations: readonly RuleInfo<CompiledCorrelation>[],
   detectors: readonly Detector[],
   fingerprint: string,
   scope: Scope | undefined,
+  ready?: PrefilterTables,
 ): Engine {
   const infoOf = new Map<CompiledRule | CompiledCorrelation, Omit<RuleInfo, 'source'>>();
   for (const info of [...rules, ...correlations]) infoOf.set(info.source, info);
@@ -110,6 +119,7 @@ export function makeEngine(
       ),
     ),
   ];
+  let tables = ready;
   let prefilter: Prefilter | undefined;
   const subjectCount = rules.length + detectors.length;
   const ofCalls = detectors.filter(isOfCalls);
@@ -173,8 +183,12 @@ export function makeEngine(
 
   return {
     fingerprint,
+    get tables() {
+      tables ??= buildTables(listRequirements());
+      return tables;
+    },
     get prefilter() {
-      prefilter ??= new Prefilter(buildTables(listRequirements()));
+      prefilter ??= new Prefilter(this.tables);
       return prefilter;
     },
     hidesWords: mayHideWords,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TrajsieveError } from '../errors.ts';
+import type { PrefilterTables } from '../prefilter/prefilter.ts';
 import { type CompiledCorrelation, loadSigma, type NotApplicable } from '../sigma/index.ts';
 import { version } from '../version.ts';
 import type { Detector } from './contract.ts';
@@ -33,20 +34,32 @@ export interface LoadedDetectors {
  */
 export type Trust = 'none' | 'own' | 'all';
 
+/** What a thread that has loaded the rules can give to others, so that they need not work it out again. */
+export interface SharedTables {
+  /** of the rules that the tables were made from */
+  readonly fingerprint: string;
+  readonly tables: PrefilterTables;
+}
+
 /** Loads detectors and makes the engine. Throws where anything in them is wrong, or where there are none. */
 export async function loadEngine(
   paths: readonly string[],
   scope?: string,
   trust: Trust = 'none',
+  shared?: SharedTables,
 ): Promise<Engine> {
-  return (await loadDetectors(paths, scope, trust)).engine;
+  return (await loadDetectors(paths, scope, trust, shared)).engine;
 }
 
-/** @param scopeFile YAML file of what the agents were free to act on */
+/**
+ * @param scopeFile YAML file of what the agents were free to act on
+ * @param shared made by a thread that loaded the same; throws where it was not the same
+ */
 export async function loadDetectors(
   paths: readonly string[],
   scopeFile?: string,
   trust: Trust = 'none',
+  shared?: SharedTables,
 ): Promise<LoadedDetectors> {
   const packs = await loadPacks(paths);
   const packOf = new Map(packs.flatMap((pack) => pack.rules.map(({ file }) => [file, pack])));
@@ -82,9 +95,18 @@ export async function loadDetectors(
       ? undefined
       : { text: readFileSync(scopeFile, 'utf8'), value: loadScope(scopeFile) };
   if (scope !== undefined) digest.update(scope.text);
-  const engine = makeEngine(rules, correlations, detectors, digest.digest('hex'), scope?.value);
+  const fingerprint = digest.digest('hex');
+  if (shared !== undefined && shared.fingerprint !== fingerprint) throw detectorsChanged();
+  const engine = makeEngine(rules, correlations, detectors, fingerprint, scope?.value, shared?.tables);
   const { notApplicable, warnings } = loaded;
   return { packs, rules, correlations, detectors, notApplicable, warnings, engine, scope };
+}
+
+/** Rule files were edited between two reads of them. */
+export function detectorsChanged(): TrajsieveError {
+  return new TrajsieveError('detectors-changed', 'rules were changed while the work went on', {
+    remedy: 'begin again in a new folder',
+  });
 }
 
 function checkUnique(ids: readonly string[]): void {

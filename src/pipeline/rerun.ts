@@ -1,7 +1,6 @@
 import { type Engine, idleEngine, makeEngine } from '../detectors/engine.ts';
-import type { LoadedDetectors } from '../detectors/load.ts';
+import { detectorsChanged, type LoadedDetectors } from '../detectors/load.ts';
 import { withRelated } from '../detectors/versions.ts';
-import { TrajsieveError } from '../errors.ts';
 import type { ActiveRule } from '../output/active-rules.ts';
 import type { RunMode } from './run-mode.ts';
 import type { UnitContext } from './unit-context.ts';
@@ -33,9 +32,6 @@ export function rerunEngines(
     asked.size === 0
       ? idleEngine
       : makeEngine(rules, correlations, detectors, loaded.engine.fingerprint, loaded.scope?.value);
-  if (rules.length + correlations.length + detectors.length !== asked.size)
-    throw new TrajsieveError('detectors-changed', 'rules were changed while the work went on', {
-      remedy: 'begin again in a new folder',
-    });
+  if (rules.length + correlations.length + detectors.length !== asked.size) throw detectorsChanged();
   return { engine, again };
 }

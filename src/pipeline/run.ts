@@ -12,11 +12,12 @@ import { wordsOf } from '../policy/words.ts';
 import { specsFor } from '../trajectory/recognise.ts';
 import { version } from '../version.ts';
 import { runUnits } from './coordinator.ts';
+import { Crew } from './crew.ts';
 import { EarlierRun } from './earlier-run.ts';
 import { toJson, writeAtomically } from './files.ts';
 import { expandInputs, type InputProblem } from './inputs.ts';
 import { entryPath, hash, Ledger, type LedgerEntry, type RunConfig } from './ledger.ts';
-import { loadRules } from './loaded-rules.ts';
+import type { LoadedRules } from './loaded-rules.ts';
 import { makePairs, pairsSummary } from './pairs.ts';
 import { describeFiles, makePlan, type Plan, type WorkUnit } from './plan.ts';
 import { buildReport, type Report } from './report.ts';
@@ -87,20 +88,36 @@ function isInside(file: string, folder: string): boolean {
 export async function run(request: RunRequest, mode: RunMode = {}): Promise<RunOutcome> {
   const { settings, since } = request;
   if (since !== undefined) requireLocal(since, 'what is taken over comes from a local folder');
-  const plan = await planRun(request.inputs, request.out, settings);
-  const { fingerprint, rules } = await loadRules(settings);
-  const policy = loadPolicy(settings.policy, wordsOf(rules));
-  const config = {
-    version,
-    settings: { ...settings },
-    fingerprints: {
-      detectors: fingerprint,
-      policy: hash(policy),
-      datasets: hash(specsFor(settings.dataset)),
-      ...(settings.alerts === undefined ? {} : { alerts: await alertFingerprint(settings.alerts) }),
-    },
-  };
-  return await execute(request, { plan, config, rules, mode });
+  return await withRules(request, mode, async ({ fingerprint, rules }, plan, crew) => {
+    const policy = loadPolicy(settings.policy, wordsOf(rules));
+    const config = {
+      version,
+      settings: { ...settings },
+      fingerprints: {
+        detectors: fingerprint,
+        policy: hash(policy),
+        datasets: hash(specsFor(settings.dataset)),
+        ...(settings.alerts === undefined ? {} : { alerts: await alertFingerprint(settings.alerts) }),
+      },
+    };
+    return await execute(request, { plan, config, rules, crew, mode });
+  });
+}
+
+/** Makes the plan of a request while a first thread loads the rules. */
+export async function withRules(
+  request: RunRequest,
+  mode: RunMode,
+  go: (loaded: LoadedRules, plan: Plan, crew: Crew) => Promise<RunOutcome>,
+): Promise<RunOutcome> {
+  const { inputs, out, settings } = request;
+  const crew = new Crew({ ...request, mode });
+  try {
+    const [plan, loaded] = await Promise.all([planRun(inputs, out, settings), crew.rules()]);
+    return await go(loaded, plan, crew);
+  } finally {
+    await crew.stop();
+  }
 }
 
 /** What a run does, once that is known. */
@@ -108,6 +125,8 @@ export interface Job {
   readonly plan: Plan;
   readonly config: RunConfig;
   readonly rules: readonly ActiveRule[];
+  /** the threads to use; without it, new ones, which match nothing that they are not told to */
+  readonly crew?: Crew;
   readonly mode?: RunMode;
 }
 
@@ -130,7 +149,7 @@ export async function execute(request: Omit<RunRequest, 'inputs'>, job: Job): Pr
 async function executeIn(
   store: Store,
   request: Omit<RunRequest, 'inputs'>,
-  { plan, config, rules, mode = {} }: Job,
+  { plan, config, rules, crew, mode = {} }: Job,
 ): Promise<RunOutcome> {
   const { settings, events, signal } = request;
   const { folder: out } = store;
@@ -163,10 +182,8 @@ async function executeIn(
   await runUnits(
     todo.filter((unit) => !taken.has(unit.number)),
     {
-      settings,
-      mode: telemetry === undefined ? mode : { ...mode, telemetry },
-      workers: request.workers,
-      memory: request.memory,
+      crew: crew ?? new Crew({ ...request, mode }),
+      telemetry,
       rowTimeout: request.rowTimeout,
       partial,
       signal,

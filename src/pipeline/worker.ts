@@ -1,12 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { idleEngine } from '../detectors/engine.ts';
-import { loadDetectors, loadEngine } from '../detectors/load.ts';
+import { loadDetectors, loadEngine, type SharedTables } from '../detectors/load.ts';
 import { maskStyle } from '../edit/mask-style.ts';
-import { messageOf, TrajsieveError } from '../errors.ts';
+import { locate, messageOf, TrajsieveError, type Where } from '../errors.ts';
 import { namesOfIncomplete } from '../output/groups.ts';
 import { loadPolicy } from '../policy/policy.ts';
 import { specsFor } from '../trajectory/recognise.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { type LoadedRules, loadRules } from './loaded-rules.ts';
 import type { WorkUnit } from './plan.ts';
 import { processUnit } from './process-unit.ts';
 import { rerunEngines } from './rerun.ts';
@@ -19,6 +20,8 @@ import type { Progress, UnitContext } from './unit-context.ts';
 export interface WorkerStart {
   readonly settings: Settings;
   readonly mode: RunMode;
+  /** what another thread made of the rules; without it, this one loads them for all and tells what they are */
+  readonly shared: SharedTables | undefined;
   readonly windowBytes: number;
   readonly heartbeat: SharedArrayBuffer;
 }
@@ -29,9 +32,19 @@ export interface Assignment {
   /** folder for its files, new and empty */
   readonly folder: string;
   readonly givenUp: ReadonlyMap<number, string>;
+  readonly telemetry: RunMode['telemetry'];
 }
 
 export type WorkerMessage =
+  | { readonly type: 'rules'; readonly rules: LoadedRules }
+  /** the rules are wrong */
+  | {
+      readonly type: 'unloadable';
+      readonly code: string;
+      readonly message: string;
+      readonly where: Where;
+      readonly remedy: string | undefined;
+    }
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'done'; readonly result: UnitResult }
@@ -39,11 +52,15 @@ export type WorkerMessage =
 
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs in a worker thread');
-const { settings, mode, windowBytes, heartbeat: shared } = workerData as WorkerStart;
-const heartbeat = new Heartbeat(shared);
+const { settings, mode, shared, windowBytes, heartbeat: cells } = workerData as WorkerStart;
+const heartbeat = new Heartbeat(cells);
 const send = (message: WorkerMessage) => port.postMessage(message);
 
-const { engine, again } = await engines();
+const { engine, again } = await engines().catch((error: unknown) => {
+  const { code, message, where, remedy } = locate(error, {});
+  send({ type: 'unloadable', code, message, where, remedy });
+  throw error;
+});
 const policy = loadPolicy(settings.policy);
 const specs = specsFor(settings.dataset);
 const brokenGroups =
@@ -51,21 +68,21 @@ const brokenGroups =
     ? undefined
     : await namesOfIncomplete(mode.recorded);
 
-/**
- * Where a scan is decided upon nothing is matched, but for rules that changed since. The coordinator has loaded the same
- * rules before.
- */
+/** Where a scan is decided upon nothing is matched, but for rules that changed since. */
 async function engines(): Promise<Pick<UnitContext, 'engine' | 'again'>> {
   const { classifiers, scope } = settings;
   if (mode.again !== undefined)
     return rerunEngines(await loadDetectors(classifiers, scope, 'all'), mode.again);
   if (mode.recorded !== undefined) return { engine: idleEngine };
-  return { engine: await loadEngine(classifiers, scope, 'all') };
+  if (shared !== undefined) return { engine: await loadEngine(classifiers, scope, 'all', shared) };
+  const { loaded, engine: own } = await loadRules(settings);
+  send({ type: 'rules', rules: loaded });
+  return { engine: own };
 }
 
 send({ type: 'ready' });
 
-port.on('message', async ({ unit, folder, givenUp }: Assignment) => {
+port.on('message', async ({ unit, folder, givenUp, telemetry }: Assignment) => {
   try {
     const result = await processUnit(unit, folder, {
       engine,
@@ -76,6 +93,7 @@ port.on('message', async ({ unit, folder, givenUp }: Assignment) => {
       maskStyle: settings.maskStyle === undefined ? undefined : maskStyle(settings.maskStyle),
       brokenGroups,
       ...mode,
+      telemetry,
       again,
       windowBytes,
       givenUp,
