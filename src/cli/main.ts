@@ -3,37 +3,32 @@ import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { version } from '../version.ts';
-import { auditCommand } from './audit.ts';
 import { type Command, exitCode } from './command.ts';
-import { composeCommand } from './compose.ts';
-import { correlateCommand } from './correlate.ts';
-import { diffCommand } from './diff.ts';
-import { evaluateCommand } from './evaluate.ts';
-import { explainCommand } from './explain.ts';
-import { inspectCommand } from './inspect.ts';
-import { policyCommand } from './policy.ts';
-import { reportCommand } from './report.ts';
-import { rulesCommand } from './rules.ts';
-import { runCommand } from './run.ts';
-import { scanCommand } from './scan.ts';
 import { resolveValues, UsageError } from './values.ts';
-import { verifyCommand } from './verify.ts';
 
-const commands: readonly Command[] = [
-  runCommand,
-  scanCommand,
-  composeCommand,
-  inspectCommand,
-  verifyCommand,
-  rulesCommand,
-  policyCommand,
-  explainCommand,
-  evaluateCommand,
-  reportCommand,
-  diffCommand,
-  auditCommand,
-  correlateCommand,
-];
+/** Each in a module of its own, of which a call needs one. */
+const modules: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.ts')).runCommand,
+  scan: async () => (await import('./scan.ts')).scanCommand,
+  compose: async () => (await import('./compose.ts')).composeCommand,
+  inspect: async () => (await import('./inspect.ts')).inspectCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
+  rules: async () => (await import('./rules.ts')).rulesCommand,
+  policy: async () => (await import('./policy.ts')).policyCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
+  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand,
+  report: async () => (await import('./report.ts')).reportCommand,
+  diff: async () => (await import('./diff.ts')).diffCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
+  correlate: async () => (await import('./correlate.ts')).correlateCommand,
+};
+
+/** The command that is called; all of them where that is not plain, as for the list of commands. */
+async function commandsFor(words: readonly string[]): Promise<readonly Command[]> {
+  const [first = ''] = words;
+  const called = Object.hasOwn(modules, first) ? [modules[first]!] : Object.values(modules);
+  return await Promise.all(called.map((load) => load()));
+}
 
 /** Runs the command line; resolves to the exit code. */
 async function main(words: readonly string[]): Promise<number> {
@@ -51,7 +46,7 @@ async function main(words: readonly string[]): Promise<number> {
     .fail((message, error) => {
       throw error ?? new UsageError(message, 'trajsieve --help lists commands and options');
     });
-  for (const command of commands) {
+  for (const command of await commandsFor(words)) {
     parser = parser.command(
       command.usage,
       command.describe,

@@ -1,10 +1,9 @@
 import { appendFileSync } from 'node:fs';
-import { loadDetectors } from '../detectors/load.ts';
 import { messageOf } from '../errors.ts';
 import { checkGate, type GateResult, unknownName } from '../nightly/gate.ts';
 import { Lineage } from '../nightly/lineage.ts';
 import { type RunEnd, renderMetrics } from '../nightly/metrics.ts';
-import { type ActiveRule, activeRules } from '../output/active-rules.ts';
+import type { ActiveRule } from '../output/active-rules.ts';
 import { percent } from '../output/report/text.ts';
 import { onDisk } from '../parquet/sink.ts';
 import { writeAtomically } from '../pipeline/files.ts';
@@ -55,7 +54,7 @@ export class Nightly {
   async checkGates(classifiers: readonly string[] | readonly ActiveRule[]): Promise<void> {
     const gates = this.#values['fail-on'].filter(({ subject }) => subject.includes(':'));
     if (gates.length === 0) return;
-    const rules = isLoaded(classifiers) ? classifiers : activeRules(await loadDetectors(classifiers));
+    const rules = isLoaded(classifiers) ? classifiers : await rulesOf(classifiers);
     const categories = new Set(rules.map(({ category }) => category));
     const ids = new Set(rules.map(({ id }) => id));
     for (const gate of gates) {
@@ -159,6 +158,13 @@ export class Nightly {
     const { lineage } = this.#values;
     onDisk(lineage!, () => appendFileSync(lineage!, `${JSON.stringify(event)}\n`));
   }
+}
+
+/** Loaded here, since most runs have no such gate and leave the rules to their threads. */
+async function rulesOf(classifiers: readonly string[]): Promise<readonly ActiveRule[]> {
+  const { loadDetectors } = await import('../detectors/load.ts');
+  const { activeRules } = await import('../output/active-rules.ts');
+  return activeRules(await loadDetectors(classifiers));
 }
 
 function isLoaded(rules: readonly string[] | readonly ActiveRule[]): rules is readonly ActiveRule[] {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { loadDetectors } from '../detectors/load.ts';
 import { TrajsieveError } from '../errors.ts';
 import { type ActiveRule, activeRules, detectorsFingerprint } from '../output/active-rules.ts';
 import { loadPolicy } from '../policy/policy.ts';
@@ -9,7 +8,6 @@ import { version } from '../version.ts';
 import { readJson } from './files.ts';
 import { hash, type RunConfig } from './ledger.ts';
 import type { Plan } from './plan.ts';
-import { planRerun } from './rerun.ts';
 import { execute, type RunOutcome, type RunRequest } from './run.ts';
 import type { Settings } from './settings.ts';
 import { withLocalRun, withoutRows } from './store.ts';
@@ -102,6 +100,9 @@ async function otherRules(settings: Settings, before: readonly ActiveRule[], sca
       remedy: 'scan the inputs, and compose from the scan, or run again with --alerts',
     });
   }
+  // not needed to decide anew by the same rules
+  const { loadDetectors } = await import('../detectors/load.ts');
+  const { planRerun } = await import('./rerun.ts');
   const loaded = await loadDetectors(settings.classifiers, settings.scope);
   const rules = activeRules(loaded);
   return {

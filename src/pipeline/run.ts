@@ -1,7 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { alertFingerprint, prepareTelemetry } from '../correlate/for-run.ts';
-import { compareRun } from '../correlate/unseen.ts';
 import { TrajsieveError } from '../errors.ts';
 import type { ActiveRule } from '../output/active-rules.ts';
 import { writeDataCard } from '../output/card/write.ts';
@@ -18,12 +16,12 @@ import { toJson, writeAtomically } from './files.ts';
 import { expandInputs, type InputProblem } from './inputs.ts';
 import { entryPath, hash, Ledger, type LedgerEntry, type RunConfig } from './ledger.ts';
 import type { LoadedRules } from './loaded-rules.ts';
-import { makePairs, pairsSummary } from './pairs.ts';
 import { describeFiles, makePlan, type Plan, type WorkUnit } from './plan.ts';
 import { buildReport, type Report } from './report.ts';
 import type { RunMode } from './run-mode.ts';
 import type { Settings } from './settings.ts';
 import { openStore, requireLocal, type Store } from './store.ts';
+import { alertFingerprints, compareWithAlerts, telemetryOf } from './telemetry.ts';
 import type { UnitResult } from './unit-account.ts';
 import type { Progress } from './unit-context.ts';
 
@@ -97,7 +95,7 @@ export async function run(request: RunRequest, mode: RunMode = {}): Promise<RunO
         detectors: fingerprint,
         policy: hash(policy),
         datasets: hash(specsFor(settings.dataset)),
-        ...(settings.alerts === undefined ? {} : { alerts: await alertFingerprint(settings.alerts) }),
+        ...(await alertFingerprints(settings)),
       },
     };
     return await execute(request, { plan, config, rules, crew, mode });
@@ -177,7 +175,7 @@ async function executeIn(
     return entry;
   };
   const taken = await takeOver(request, { config, partial, todo, commit });
-  const telemetry = await telemetryOf(out, request, { plan, config, rules });
+  const telemetry = await telemetryOf(out, request, { plan, config });
   if (signal.aborted) return { plan, report: undefined, problems, interrupted: true };
   await runUnits(
     todo.filter((unit) => !taken.has(unit.number)),
@@ -216,7 +214,7 @@ async function executeIn(
   const report = buildReport(plan, entries, config);
   if (telemetry !== undefined) {
     await store.fetch(entries.flatMap(({ outputs }) => outputs.map(({ path }) => path)).filter(isFindings));
-    await compareRun(out, telemetry);
+    await compareWithAlerts(out, telemetry);
   }
   writeAtomically(join(out, 'detectors.json'), toJson({ rules }));
   writeAtomically(join(out, 'report.json'), toJson(report));
@@ -233,29 +231,6 @@ async function executeIn(
   return { plan, report, problems, interrupted: false, candidates };
 }
 
-/** What the sensors saw of each row, where the run has alerts. `out` is the local folder that the run works in. */
-async function telemetryOf(
-  out: string,
-  { settings, signal }: Omit<RunRequest, 'inputs'>,
-  { plan, config }: Job,
-): Promise<RunMode['telemetry']> {
-  const { alerts } = settings;
-  if (alerts === undefined) return undefined;
-  try {
-    const folder = await prepareTelemetry(
-      plan,
-      { ...settings, alerts },
-      out,
-      config.fingerprints['alerts'] ?? '',
-      signal,
-    );
-    return { folder, inputs: plan.files.map(({ file }) => file) };
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    throw error;
-  }
-}
-
 /** Makes preference pairs of the negative rows, and brings them to where the results are. */
 async function pairUp(
   store: Store,
@@ -265,6 +240,7 @@ async function pairUp(
 ): Promise<void> {
   const paths = entries.flatMap(({ outputs }) => outputs.map(({ path }) => path));
   await store.fetch(paths.filter((path) => path.startsWith('data/') || path.startsWith('negative/')));
+  const { makePairs, pairsSummary } = await import('./pairs.ts');
   const pairs = await makePairs(store.folder, plan, specsFor(dataset));
   if (pairs !== undefined) await store.keep([pairs.path], pairsSummary);
 }
