@@ -13,6 +13,7 @@ export type {
 } from './action.ts';
 export { unescapeArguments } from './arguments.ts';
 export { asIfRun } from './as-if-run.ts';
+export { ByteCache } from './cache.ts';
 export { callTexts } from './call.ts';
 export { mayBeCommand } from './command-place.ts';
 export { bare } from './hide/characters.ts';

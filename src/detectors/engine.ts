@@ -1,4 +1,11 @@
-import { type Action, actionsOf, asIfRun, mayHideWords, reachesOtherSteps } from '../actions/index.ts';
+import {
+  type Action,
+  actionsOf,
+  asIfRun,
+  ByteCache,
+  mayHideWords,
+  reachesOtherSteps,
+} from '../actions/index.ts';
 import { buildTables, Prefilter, type PrefilterTables } from '../prefilter/prefilter.ts';
 import {
   type CompiledCorrelation,
@@ -14,7 +21,7 @@ import { eventsOfActions, eventsOfStep, type TracedEvent } from './events.ts';
 import { compareFindings, evidenceLength, type Finding } from './finding.ts';
 import { outcomeOf } from './outcome.ts';
 import { plausibility, type SearchedText } from './plausible.ts';
-import { requirementsOfLiterals, requirementsOfRule } from './requirements.ts';
+import { looksAtCallsAlone, requirementsOfLiterals, requirementsOfRule } from './requirements.ts';
 import type { RuleInfo } from './rule-info.ts';
 import type { Scope } from './scope.ts';
 
@@ -65,6 +72,9 @@ export interface Engine {
 export type SubjectsOf = (steps: Iterable<Step>, count: number) => Uint8Array;
 
 const noTables = buildTables([]);
+
+/** Bytes of calls, and whether a rule may match them, that are kept. */
+const answerBytes = 1 << 20;
 
 /** An engine of no detectors, for where nothing is matched. */
 export const idleEngine: Engine = {
@@ -181,6 +191,25 @@ export function makeEngine(
     return hits;
   };
 
+  const stepMayMatch = (step: Step, subjects: Uint8Array | undefined): boolean => {
+    const trajectory = withConsequences(step, subjects);
+    if (trajectory === undefined) return true;
+    const actions = actionsOf(trajectory);
+    return (
+      hitsOfRules(trajectory, actions, undefined, subjects).length > 0 ||
+      detectors.some((detector, index) => {
+        const isAsked = isOfCalls(detector) && subjects?.[rules.length + index] !== 0;
+        return isAsked && !hitsOfDetector(detector, trajectory, actions).next().done;
+      })
+    );
+  };
+  /** Answers for calls that were seen before, as long as no other subject is asked than rules about calls. */
+  const answers = new ByteCache<boolean>(answerBytes);
+  const askedMore = [
+    ...rules.flatMap(({ source }, number) => (looksAtCallsAlone(source) ? [] : [number])),
+    ...detectors.map((_, index) => rules.length + index),
+  ];
+
   return {
     fingerprint,
     get tables() {
@@ -196,16 +225,16 @@ export function makeEngine(
       plausible[subject]?.(text) ?? detectors[subject - rules.length]?.mayConcern?.(text.raw) ?? true,
     mayMatch(step, subjectsOf) {
       const subjects = subjectsOf?.([step], subjectCount);
-      const trajectory = withConsequences(step, subjects);
-      if (trajectory === undefined) return true;
-      const actions = actionsOf(trajectory);
-      return (
-        hitsOfRules(trajectory, actions, undefined, subjects).length > 0 ||
-        detectors.some((detector, index) => {
-          const isAsked = isOfCalls(detector) && subjects?.[rules.length + index] !== 0;
-          return isAsked && !hitsOfDetector(detector, trajectory, actions).next().done;
-        })
-      );
+      if (subjects === undefined || askedMore.some((subject) => subjects[subject] === 1))
+        return stepMayMatch(step, subjects);
+      // what is asked depends on the calls alone then, and so does the answer
+      const calls = keyOfCalls(step);
+      let answer = answers.get(calls);
+      if (answer === undefined) {
+        answer = stepMayMatch(step, subjects);
+        answers.set(calls, answer, 0);
+      }
+      return answer;
     },
     detect(trajectory, picked, subjectsOf) {
       let flags = picked === undefined ? ~0 : 0;
@@ -239,6 +268,12 @@ function stepsOf(trajectory: Trajectory, actions: readonly Action[], only: Reado
 
 function isOfCalls({ looksAt }: Detector): boolean {
   return looksAt === 'call';
+}
+
+/** Tells steps apart whose calls may do different things. */
+function keyOfCalls({ role, copied, toolCalls }: Step): string {
+  const calls = toolCalls.flatMap(({ name, arguments: given }) => [name, given]);
+  return [role, copied === true ? 'copied' : '', ...calls].join('\0');
 }
 
 /** The flag of a detector; where there are many, some share one. */

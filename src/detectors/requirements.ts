@@ -44,6 +44,11 @@ const surfacesOf: Readonly<Record<string, number>> = {
   observation: surfaceBit.observation,
 };
 
+/** Whether a rule looks at nothing but what tool calls do. */
+export function looksAtCallsAlone({ logSource }: CompiledRule): boolean {
+  return surfacesOf[logSource.category] === undefined;
+}
+
 /** What a rule needs of a value, for the prefilter; `flags` as the pipeline names them. */
 export function requirementsOfRule(rule: CompiledRule, flags: number, subject?: number): Requirement[] {
   const surfaces = surfacesOf[rule.logSource.category] ?? surfaceBit.call;

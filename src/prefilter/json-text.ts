@@ -11,13 +11,12 @@ export function unescapeJson(
   end: number,
   scratch: Scratch,
 ): { bytes: Uint8Array; start: number; end: number } {
-  // a search without a bound would run on through the values behind
-  const first = bytes.subarray(start, end).indexOf(backslash);
-  if (first < 0) return { bytes, start, end };
-  let from = start + first;
+  let from = firstBackslash(bytes, start, end);
+  if (from < 0) return { bytes, start, end };
   const out = scratch.reserve(end - start);
-  out.set(bytes.subarray(start, from));
   let at = from - start;
+  if (at < shortText) for (let i = 0; i < at; i++) out[i] = bytes[start + i]!;
+  else out.set(bytes.subarray(start, from));
   for (;;) {
     let byte = 0;
     while (from < end && (byte = bytes[from]!) !== backslash) {
@@ -39,6 +38,19 @@ export function unescapeJson(
     }
   }
   return { bytes: out, start: 0, end: at };
+}
+
+/** Below this many bytes a view costs more than it saves. */
+const shortText = 512;
+
+function firstBackslash(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start >= shortText) {
+    // a search without a bound would run on through the values behind
+    const first = bytes.subarray(start, end).indexOf(backslash);
+    return first < 0 ? -1 : start + first;
+  }
+  for (let at = start; at < end; at++) if (bytes[at] === backslash) return at;
+  return -1;
 }
 
 /** A buffer that is used again for every value. */
