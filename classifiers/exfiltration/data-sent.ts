@@ -517,6 +517,9 @@ const namesInCode: Detector = {
     description: 'Code encodes what it read and looks it up as part of a name.',
     requestedBy,
   },
+  mayConcern: (text) =>
+    /gethostby|getaddrinfo|nslookup|resolv::|dns|lookup\s*\(/.test(text) &&
+    /read|open|load|cat\b|environ|base64|b64|b32|hex|binascii/.test(text),
   looksAt: 'call',
   literals: ['gethostby', 'getaddrinfo', 'resolver', 'dns.', 'lookup(', 'Resolv', 'nslookup'].map((text) => ({
     surface: 'call',

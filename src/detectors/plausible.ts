@@ -6,6 +6,8 @@ import { wordsOf } from './requirements.ts';
 /** `4755`, `0o4755`, `u+s,g-w`, also behind the name of an option: `-m4755`. */
 const modeForm = /(?:0o)?[0-7]{3,6}|[ugoa]{0,4}[-+=][rwxstugo]+(?:,[ugoa]{0,4}[-+=][rwxstugo]*)*/g;
 
+const editorCommand = /"command"\s*:\s*"(?:str_replace|create|insert|undo_edit|view)"/g;
+
 /** Numbers of the questions that tests ask of a text, by what they ask: rules that ask the same share the answer. */
 const questions = new Map<string, number>();
 
@@ -21,6 +23,7 @@ export class SearchedText {
   readonly bare: string;
   readonly #number: number;
   #modes: string | undefined;
+  #code: string | undefined;
 
   constructor(text: string) {
     this.raw = foldCase(text);
@@ -33,6 +36,12 @@ export class SearchedText {
   get modes(): string {
     this.#modes ??= (this.bare.match(modeForm) ?? []).join(' ');
     return this.#modes;
+  }
+
+  /** `bare` without what tells an editor what to do: its `str_replace` is no call in code */
+  get code(): string {
+    this.#code ??= this.raw.includes('"command"') ? bare(this.raw.replace(editorCommand, '')) : this.bare;
+    return this.#code;
   }
 
   /** The answer to a question by its number, worked out once as long as no other text is asked it in between. */
@@ -108,6 +117,7 @@ function literalTest(literal: RequiredLiteral, times: number): Test {
   const { field, text, position } = literal;
   if (field === undefined) return always;
   if (field === 'Mode') return modeTest(text);
+  if (field === 'Name') return nameTest(literal);
   const tests = wordsOf(literal, false).map(({ text: word }) => countTest(word, times));
   if (field === 'Image' && (position === 'endswith' || position === 'equals')) {
     const name = text.slice(text.lastIndexOf('/') + 1);
@@ -151,6 +161,44 @@ function askTest(question: string, test: Test): Test {
 
 function countTest(piece: string, times: number): Test {
   return askTest(`word ${piece}\0${times}`, (text) => stands(text.bare, piece, times));
+}
+
+/**
+ * The name of something that code calls, `time.sleep`: each part of it stands in the text as a word of its own, whatever
+ * it was imported as.
+ */
+function nameTest({ text, position }: RequiredLiteral): Test {
+  const parts = text.split(/[^\w$]+/);
+  const startsBound = position === 'startswith' || position === 'equals';
+  const endsBound = position === 'endswith' || position === 'equals';
+  return allOf(
+    parts.flatMap((part, number) => {
+      if (part.length <= 1) return [];
+      const starts = number > 0 || startsBound;
+      const ends = number < parts.length - 1 || endsBound;
+      return [
+        askTest(`name ${starts ? '<' : ''}${part}${ends ? '>' : ''}`, ({ code }) =>
+          standsAsWord(code, part, starts, ends),
+        ),
+      ];
+    }),
+  );
+}
+
+function standsAsWord(text: string, word: string, starts: boolean, ends: boolean): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const end = at + word.length;
+    const isWhole =
+      !(starts && at > 0 && isIdentifierCode(text.charCodeAt(at - 1))) &&
+      !(ends && end < text.length && isIdentifierCode(text.charCodeAt(end)));
+    if (isWhole) return true;
+  }
+  return false;
+}
+
+/** Letters, digits and `_`; what is not ASCII may be one of a language's own. */
+function isIdentifierCode(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95;
 }
 
 /** Whether a piece stands in a text so many times, one behind the other. */

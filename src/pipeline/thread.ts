@@ -57,8 +57,8 @@ export type End =
 function heapLimits(share: number): ResourceLimits {
   const megabytes = share / 2 ** 20;
   return {
-    maxOldGenerationSizeMb: Math.max(64, Math.round(megabytes * 0.4)),
-    maxYoungGenerationSizeMb: Math.min(48, Math.max(12, Math.round(megabytes / 16))),
+    maxOldGenerationSizeMb: Math.max(64, Math.round(megabytes * 0.5)),
+    maxYoungGenerationSizeMb: Math.min(48, Math.max(12, Math.round(megabytes / 10))),
   };
 }
 
