@@ -6,6 +6,7 @@ import {
   mayHideWords,
   reachesOtherSteps,
 } from '../actions/index.ts';
+import type { Word } from '../prefilter/automaton.ts';
 import { buildTables, Prefilter, type PrefilterTables } from '../prefilter/prefilter.ts';
 import {
   type CompiledCorrelation,
@@ -133,7 +134,13 @@ export function makeEngine(
   let prefilter: Prefilter | undefined;
   const subjectCount = rules.length + detectors.length;
   const ofCalls = detectors.filter(isOfCalls);
-  const plausible = rules.map(({ source }) => plausibility(source));
+  const prefilterOf = () => {
+    tables ??= buildTables(listRequirements());
+    prefilter ??= new Prefilter(tables);
+    return prefilter;
+  };
+  const wordNumber = (word: Word) => prefilterOf().numberOf(word);
+  const plausible = rules.map(({ source }) => plausibility(source, wordNumber));
   const numberOf = new Map(rules.map(({ source }, number) => [source, number]));
 
   const hitsOfRules = (
@@ -217,8 +224,7 @@ export function makeEngine(
       return tables;
     },
     get prefilter() {
-      prefilter ??= new Prefilter(this.tables);
-      return prefilter;
+      return prefilterOf();
     },
     hidesWords: mayHideWords,
     isPlausible: (subject, text) =>

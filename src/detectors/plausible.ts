@@ -1,4 +1,5 @@
 import { bare, mayBeCommand } from '../actions/index.ts';
+import type { Word } from '../prefilter/automaton.ts';
 import { type CompiledRule, foldCase, type Need, type RequiredLiteral } from '../sigma/index.ts';
 import { isHiddenNamed, mayBeRooted } from './path-place.ts';
 import { wordsOf } from './requirements.ts';
@@ -17,19 +18,40 @@ let textCount = 0;
 
 /** A text that a rule may have something to say about, with what was asked of it before. */
 export class SearchedText {
-  /** folded; quotes and backslashes as they stand */
-  readonly raw: string;
-  /** without them */
-  readonly bare: string;
   readonly #number: number;
+  readonly #text: () => string;
+  readonly #stood: ((word: number) => boolean) | undefined;
+  #raw: string | undefined;
+  #bare: string | undefined;
   #modes: string | undefined;
   #code: string | undefined;
 
-  constructor(text: string) {
-    this.raw = foldCase(text);
-    this.bare = bare(this.raw);
+  /**
+   * @param text is asked for where the words that stood in it do not tell
+   * @param stood whether a word of the prefilter, by its number, stood in it
+   */
+  constructor(text: () => string, stood?: (word: number) => boolean) {
+    this.#text = text;
+    this.#stood = stood;
     textCount += 1;
     this.#number = textCount;
+  }
+
+  /** folded; quotes and backslashes as they stand */
+  get raw(): string {
+    this.#raw ??= foldCase(this.#text());
+    return this.#raw;
+  }
+
+  /** without them */
+  get bare(): string {
+    this.#bare ??= bare(this.raw);
+    return this.#bare;
+  }
+
+  /** Whether a word of the prefilter stands in it; undefined where that is not known. */
+  stood(word: number): boolean | undefined {
+    return this.#stood?.(word);
   }
 
   /** what may be a file mode, with a blank between one and the next */
@@ -59,27 +81,30 @@ const writtenFields = new Set(['CommandLine', 'Arguments', 'Contents', 'Value'])
 
 type Test = (text: SearchedText) => boolean;
 
+/** The number that the prefilter gives to a word; undefined where it does not look for it. */
+export type NumberOf = (word: Word) => number | undefined;
+
 /**
  * Whether a rule may match what a tool call does, by the text of the call: a closer look at what the prefilter found,
  * before anything is parsed. It never says no to a text that the rule would match, as long as the text hides no words.
  * Tests are made when they are first asked for: most rules are never looked at that closely.
  */
-export function plausibility(rule: CompiledRule): Test {
+export function plausibility(rule: CompiledRule, numberOf: NumberOf = () => undefined): Test {
   let test: Test | undefined;
   return (text) => {
-    test ??= testOf(rule.need());
+    test ??= testOf(rule.need(), numberOf);
     return test(text);
   };
 }
 
 const always: Test = () => true;
 
-function testOf(need: Need): Test {
+function testOf(need: Need, numberOf: NumberOf): Test {
   switch (need.kind) {
     case 'nothing':
       return always;
     case 'literal':
-      return literalTest(need.literal, need.times);
+      return literalTest(need.literal, need.times, numberOf);
     case 'form':
       if (need.field === 'Mode') return modeTest(new RegExp(need.source, 'i'));
       // of a path a name is written as it is, not where it lies
@@ -87,7 +112,7 @@ function testOf(need: Need): Test {
         return formTest(need.source, need.times);
       return writtenFields.has(need.field) ? formTest(need.source, need.times) : always;
     default: {
-      const tests = need.needs.map(testOf);
+      const tests = need.needs.map((one) => testOf(one, numberOf));
       if (need.kind === 'all') {
         const asking = tests.filter((test) => test !== always);
         return allOf(asking);
@@ -113,12 +138,12 @@ function anyOf(tests: readonly Test[]): Test {
   };
 }
 
-function literalTest(literal: RequiredLiteral, times: number): Test {
+function literalTest(literal: RequiredLiteral, times: number, numberOf: NumberOf): Test {
   const { field, text, position } = literal;
   if (field === undefined) return always;
   if (field === 'Mode') return modeTest(text);
   if (field === 'Name') return nameTest(literal);
-  const tests = wordsOf(literal, false).map(({ text: word }) => countTest(word, times));
+  const tests = wordsOf(literal, false).map((word) => wordTest(word, times, numberOf(word)));
   if (field === 'Image' && (position === 'endswith' || position === 'equals')) {
     const name = text.slice(text.lastIndexOf('/') + 1);
     if (text.includes('/') && /^[a-z\d][a-z\d_.-]*$/.test(name)) tests.push(commandTest(name));
@@ -157,6 +182,16 @@ function askTest(question: string, test: Test): Test {
     answers = more;
   }
   return (text) => text.ask(number, test);
+}
+
+/** @param number of the word in the prefilter, which has looked for it */
+function wordTest(word: Word, times: number, number: number | undefined): Test {
+  const counted = countTest(word.text, times);
+  if (number === undefined) return counted;
+  return (text) => {
+    const stood = text.stood(number);
+    return stood === undefined || (stood && times > 1) ? counted(text) : stood;
+  };
 }
 
 function countTest(piece: string, times: number): Test {

@@ -3,6 +3,7 @@ import { SearchedText } from '../detectors/plausible.ts';
 import { Scratch, unescapeJson } from '../prefilter/json-text.ts';
 import { JsonWalker, startsContainer } from '../prefilter/json-walk.ts';
 import type { Judge, Prefilter } from '../prefilter/prefilter.ts';
+import { SeenTexts } from '../prefilter/seen-texts.ts';
 import type { Step, Trajectory } from '../trajectory/model.ts';
 import type { Outline } from '../trajectory/outline.ts';
 import { everySurface, surfaceBit } from '../trajectory/surface.ts';
@@ -29,6 +30,9 @@ export interface Range {
   readonly end: number;
 }
 
+/** Surfaces whose texts are looked at closely. */
+const writtenSurfaces = surfaceBit.call | surfaceBit.tool;
+
 /** Layers of JSON quoting that the arguments of a call may lie under, beyond the one that their place has. */
 const deepestCall = 3;
 
@@ -51,7 +55,7 @@ class CloserLook implements Judge {
     this.#accepted ??= new Map();
     let isAccepted = this.#accepted.get(subject);
     if (isAccepted === undefined) {
-      this.#text ??= new SearchedText(decode(this.#range, 'utf8'));
+      this.#text ??= new SearchedText(() => decode(this.#range, 'utf8'), this.#engine.prefilter.stood);
       isAccepted = this.#engine.isPlausible(subject, this.#text);
       this.#accepted.set(subject, isAccepted);
     }
@@ -79,16 +83,28 @@ class Account implements Judge {
   }
 }
 
+/** Bytes of texts whose flags are kept, for each thread. */
+const seenBytes = 2 << 20;
+const seenBy = new WeakMap<TextEngine, SeenTexts>();
+
+function seenTexts(engine: TextEngine): SeenTexts {
+  let seen = seenBy.get(engine);
+  if (seen === undefined) seenBy.set(engine, (seen = new SeenTexts(seenBytes)));
+  return seen;
+}
+
 /** Searches single texts, with all that may lie over the words that rules need: JSON quoting, and words that hide. */
 export class TextSearch {
   readonly #prefilter: Prefilter;
   readonly #engine: TextEngine;
   readonly #scratches = [new Scratch(), new Scratch()] as const;
   readonly #walker = new JsonWalker();
+  readonly #seen: SeenTexts;
 
   constructor(engine: TextEngine) {
     this.#prefilter = engine.prefilter;
     this.#engine = engine;
+    this.#seen = seenTexts(engine);
   }
 
   /**
@@ -106,6 +122,28 @@ export class TextSearch {
     subjects?: Uint8Array,
   ): number {
     if (start === end || !this.#prefilter.reads(surfaces)) return 0;
+    // what comes back from tools is searched faster than it is looked up
+    if (subjects !== undefined || (surfaces & writtenSurfaces) === 0)
+      return this.#scan(surfaces, json, bytes, start, end, subjects);
+    const kind = 2 * surfaces + (json ? 1 : 0);
+    const slot = this.#seen.slot(kind, bytes, start, end);
+    if (slot < 0) return this.#scan(surfaces, json, bytes, start, end, undefined);
+    let flags = this.#seen.get(slot, kind, bytes, start, end);
+    if (flags === undefined) {
+      flags = this.#scan(surfaces, json, bytes, start, end, undefined);
+      this.#seen.set(slot, kind, bytes, start, end, flags);
+    }
+    return flags;
+  }
+
+  #scan(
+    surfaces: number,
+    json: boolean,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    subjects: Uint8Array | undefined,
+  ): number {
     let text = json ? unescapeJson(bytes, start, end, this.#scratches[0]) : { bytes, start, end };
     if ((surfaces & surfaceBit.call) === 0)
       return this.#prefilter.scan(

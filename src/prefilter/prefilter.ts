@@ -32,7 +32,12 @@ export interface Judge {
 /** Requirements made ready to search for, as plain numbers in memory that threads share. */
 export interface PrefilterTables {
   /** for what the agent wrote, and what may be anything: words are seen through quotes */
-  readonly written: { readonly lookup: Lookup; readonly automaton: Automaton };
+  readonly written: {
+    readonly lookup: Lookup;
+    readonly automaton: Automaton;
+    /** of each word, by number */
+    readonly keys: readonly string[];
+  };
   /** for what it did not write: texts are sought as they stand, which is faster; absent where one is too short */
   readonly given: { readonly lookup: Lookup; readonly stride: Stride; readonly texts: Texts } | undefined;
 }
@@ -48,12 +53,19 @@ function tablesOfWritten(requirements: readonly Requirement[]): PrefilterTables[
   const words = new Numbers<Word>();
   const numbered = requirements.map((requirement) => {
     const own = requirement.words.flatMap(splitWord).map((word) => {
-      const key = `${word.startsWord ? '<' : ''}${word.text}${word.endsWord ? '>' : ''}`;
-      return { number: words.of(key, word), length: word.text.length };
+      return { number: words.of(keyOf(word), word), length: word.text.length };
     });
     return numberedOf(requirement, own);
   });
-  return { lookup: buildLookup(numbered, words.list.length), automaton: buildAutomaton(words.list) };
+  return {
+    lookup: buildLookup(numbered, words.list.length),
+    automaton: buildAutomaton(words.list),
+    keys: words.list.map(keyOf),
+  };
+}
+
+function keyOf({ text, startsWord, endsWord }: Word): string {
+  return `${startsWord ? '<' : ''}${text}${endsWord ? '>' : ''}`;
 }
 
 function tablesOfGiven(requirements: readonly Requirement[]): PrefilterTables['given'] {
@@ -130,7 +142,7 @@ export class Prefilter {
   readonly #tables: PrefilterTables;
   readonly #writtenHits: WordHits;
   readonly #givenHits: WordHits;
-  readonly #hasWord = (word: number) => this.#writtenHits.has(word);
+  #numbers: ReadonlyMap<string, number> | undefined;
   /** surfaces for which there are requirements */
   readonly #surfaces: number;
 
@@ -141,6 +153,15 @@ export class Prefilter {
     this.#givenHits = new WordHits(given === undefined ? 0 : given.lookup.ofAnchor.length - 1);
     this.#surfaces = written.lookup.surfaces.reduce((all, surfaces) => all | surfaces, 0);
   }
+
+  /** The number of a word that is looked for in what the agent wrote. */
+  numberOf(word: Word): number | undefined {
+    this.#numbers ??= new Map(this.#tables.written.keys.map((key, number) => [key, number]));
+    return this.#numbers.get(keyOf(word));
+  }
+
+  /** Whether a word, by its number, stood in the text of the agent's that was searched last. */
+  readonly stood = (word: number): boolean => this.#writtenHits.has(word);
 
   /** False when no requirement can be met on these surfaces: their values need not be looked at. */
   reads(surfaceSet: number): boolean {
@@ -158,7 +179,7 @@ export class Prefilter {
       const hits = this.#writtenHits;
       hits.reset();
       scanWords(written.automaton, bytes, start, end, hits);
-      return flagsOf(written.lookup, surfaceSet, hits, this.#hasWord, judge);
+      return flagsOf(written.lookup, surfaceSet, hits, this.stood, judge);
     }
     const hits = this.#givenHits;
     hits.reset();

@@ -14,7 +14,7 @@ function plausible(selection: string, text: string, category = 'process_creation
     .join('\n');
   const rule = `title: T\nid: 3c1a0a34-8a5c-4ac5-9f5b-1f2f7a1b0c11\nlogsource:\n  product: linux\n  category: ${category}\ndetection:\n  s:\n${body}\n  condition: s\n`;
   const [loaded] = loadSigma([{ file: 'rule.yml', text: rule }], { taxonomy }).rules;
-  return plausibility(loaded!)(new SearchedText(text));
+  return plausibility(loaded!)(new SearchedText(() => text));
 }
 
 describe('a closer look at a text', () => {
@@ -72,7 +72,7 @@ describe('a text that is made to be slow', () => {
     ['commands', 'at '.repeat(long / 3)],
     ['fields', '{x!r} at'.repeat(long / 8)],
   ])('is looked at in time that grows with its length: %s', (_, text) => {
-    const searched = new SearchedText(text);
+    const searched = new SearchedText(() => text);
     const started = process.cpuUsage().user;
     void searched.modes;
     mayBeRooted(searched.bare, 'etc');
