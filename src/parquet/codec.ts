@@ -11,6 +11,7 @@ import { bytesOf } from './source.ts';
 const zstd = createRequire(import.meta.url)('@bokuweb/zstd-wasm') as {
   init(): Promise<void>;
   compress(bytes: Uint8Array, level: number): Uint8Array;
+  decompress(bytes: Uint8Array): Uint8Array;
 };
 const zstdDecoder = new ZSTDDecoder();
 const snappyDecode = snappyUncompressor();
@@ -19,11 +20,24 @@ type ZstdDecompress = (
   bytes: Uint8Array,
   options: { chunkSize: number; maxOutputLength: number },
 ) => Uint8Array;
+type ZstdCompress = (
+  bytes: Uint8Array,
+  options: { params: Record<number, number>; pledgedSrcSize: number; chunkSize: number },
+) => Uint8Array;
 /** Since Node 22.15; on Node 24 it is twice as fast as WASM. */
-const nativeZstd = (zlib as { zstdDecompressSync?: ZstdDecompress }).zstdDecompressSync;
+const { zstdDecompressSync: nativeZstd, zstdCompressSync: nativeCompress } = zlib as {
+  zstdDecompressSync?: ZstdDecompress;
+  zstdCompressSync?: ZstdCompress;
+};
 
 /** zstd level of rewritten pages: what pyarrow writes by default. */
 const zstdLevel = 1;
+/** ZSTD_c_compressionLevel of zstd.h */
+const levelParameter = 100;
+
+/** The version of zstd that the WASM was built from: Node's own, where it is the same, gives the same bytes. */
+const wasmZstdVersion = '1.5.7';
+const givesSameBytes = (process.versions as { zstd?: string }).zstd === wasmZstdVersion;
 
 /** Creating a native stream costs more than it saves below this many bytes. Measured on Node 24. */
 const nativeZstdFrom = 16 * 1024;
@@ -58,7 +72,7 @@ function decompressBytes(codec: CodecName, bytes: Uint8Array, size: number): Uin
       if (nativeZstd !== undefined && size >= nativeZstdFrom) {
         return nativeZstd(bytes, { chunkSize: Math.max(size, 64), maxOutputLength: size });
       }
-      return zstdDecoder.decode(bytes, size);
+      return decompressZstdInWasm(bytes, size);
     case 'SNAPPY':
       // the decoder writes as much as the block says, whatever is expected
       if (snappyLength(bytes) !== size)
@@ -75,6 +89,33 @@ function decompressBytes(codec: CodecName, bytes: Uint8Array, size: number): Uin
     default:
       throw new Error(`codec ${codec} is not supported; write the file with zstd or snappy`);
   }
+}
+
+/** Of two decoders the one that is twice as fast (440 and 200 MB/s, Node 20) takes the frame's word for its size. */
+function decompressZstdInWasm(bytes: Uint8Array, size: number): Uint8Array {
+  if (zstdFrameSize(bytes) === size) {
+    try {
+      return zstd.decompress(bytes);
+    } catch {
+      // more than one frame, or damage: the other decoder tells
+    }
+  }
+  return zstdDecoder.decode(bytes, size);
+}
+
+/** What the header of a zstd frame says that comes out; undefined where it does not. RFC 8878, 3.1.1.1. */
+export function zstdFrameSize(bytes: Uint8Array): number | undefined {
+  if (bytes.length < 6) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (view.getUint32(0, true) !== 0xfd2fb528) return undefined;
+  const descriptor = bytes[4]!;
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const at = 5 + (isSingleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]!;
+  const kind = descriptor >> 6;
+  if (at + [1, 2, 4, 8][kind]! > bytes.length) return undefined;
+  if (kind === 0) return isSingleSegment ? bytes[at] : undefined;
+  if (kind === 1) return view.getUint16(at, true) + 256;
+  return kind === 2 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
 }
 
 /** The plain length that a snappy block begins with. */
@@ -97,7 +138,7 @@ export function compress(codec: CodecName, bytes: Uint8Array): Uint8Array {
     case 'UNCOMPRESSED':
       return bytes;
     case 'ZSTD':
-      return zstd.compress(bytes, zstdLevel);
+      return compressZstd(bytes);
     case 'SNAPPY':
       return compressSnappy(bytes);
     case 'GZIP':
@@ -111,6 +152,20 @@ export function compress(codec: CodecName, bytes: Uint8Array): Uint8Array {
     default:
       throw new Error(`codec ${codec} is not supported for writing`);
   }
+}
+
+/** Half as long again with WASM (1 MB of text: 2.4 and 3.3 ms on Node 24). */
+function compressZstd(bytes: Uint8Array): Uint8Array {
+  if (nativeCompress === undefined || !givesSameBytes || bytes.length < nativeZstdFrom)
+    return compressZstdInWasm(bytes);
+  const options = { params: { [levelParameter]: zstdLevel }, pledgedSrcSize: bytes.length };
+  // a frame is never longer than this: ZSTD_compressBound
+  return nativeCompress(bytes, { ...options, chunkSize: bytes.length + (bytes.length >> 8) + 1024 });
+}
+
+/** What `compress` gives for zstd on every version of Node. */
+export function compressZstdInWasm(bytes: Uint8Array): Uint8Array {
+  return zstd.compress(bytes, zstdLevel);
 }
 
 /** Making an instance of WASM costs as much as compressing this many bytes in JavaScript. Measured on Node 20. */

@@ -7,7 +7,7 @@ describe('texts that were seen before', () => {
     const text = fc.oneof(
       fc.string({ unit: fc.constantFrom('a', 'b', ' '), maxLength: 6 }),
       // alike where the hash looks
-      fc.integer({ min: 0, max: 300 }).map((at) => 'x'.repeat(at) + 'y' + 'x'.repeat(300 - at)),
+      fc.integer({ min: 0, max: 300 }).map((at) => `${'x'.repeat(at)}y${'x'.repeat(300 - at)}`),
     );
     const ask = fc.record({ text, kind: fc.integer({ min: 0, max: 2 }), answer: fc.integer() });
     fc.assert(
