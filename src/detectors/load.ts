@@ -46,7 +46,7 @@ export async function loadEngine(
   paths: readonly string[],
   scope?: string,
   trust: Trust = 'none',
-  shared?: SharedTables,
+  shared?: SharedTables | Promise<SharedTables>,
 ): Promise<Engine> {
   return (await loadDetectors(paths, scope, trust, shared)).engine;
 }
@@ -59,7 +59,7 @@ export async function loadDetectors(
   paths: readonly string[],
   scopeFile?: string,
   trust: Trust = 'none',
-  shared?: SharedTables,
+  shared?: SharedTables | Promise<SharedTables>,
 ): Promise<LoadedDetectors> {
   const packs = await loadPacks(paths);
   const packOf = new Map(packs.flatMap((pack) => pack.rules.map(({ file }) => [file, pack])));
@@ -96,8 +96,9 @@ export async function loadDetectors(
       : { text: readFileSync(scopeFile, 'utf8'), value: loadScope(scopeFile) };
   if (scope !== undefined) digest.update(scope.text);
   const fingerprint = digest.digest('hex');
-  if (shared !== undefined && shared.fingerprint !== fingerprint) throw detectorsChanged();
-  const engine = makeEngine(rules, correlations, detectors, fingerprint, scope?.value, shared?.tables);
+  const ready = await shared;
+  if (ready !== undefined && ready.fingerprint !== fingerprint) throw detectorsChanged();
+  const engine = makeEngine(rules, correlations, detectors, fingerprint, scope?.value, ready?.tables);
   const { notApplicable, warnings } = loaded;
   return { packs, rules, correlations, detectors, notApplicable, warnings, engine, scope };
 }

@@ -156,6 +156,6 @@ function scalar(window: LeafWindow, slot: number): unknown {
     case 'BYTE_ARRAY':
       return decoder.decode(bytes);
     default:
-      return bytes;
+      return bytes.slice(); // the window's memory is given back
   }
 }

@@ -1,3 +1,4 @@
+import { release } from './codec.ts';
 import type { Chunk } from './footer.ts';
 import { pageError, type RawPage, readPages } from './pages.ts';
 import type { Leaf } from './schema.ts';
@@ -27,6 +28,8 @@ export interface Piece {
   readonly endSlot: number;
   /** the page, decoded when first asked for */
   decoded(): DecodedPage;
+  /** Gives back the memory of the page, where this is the last piece of it: nothing may be read of it afterwards. */
+  release(): void;
 }
 
 /** Rows of one data page of a nested column, where its header does not tell them: worth keeping once they are known. */
@@ -42,8 +45,8 @@ export type PageMap = Map<Leaf, PageRows[]>;
 
 interface Current {
   readonly raw: RawPage;
-  /** levels, where they had to be decoded to count the rows */
-  readonly split: SplitPage | undefined;
+  /** the page decompressed, with its levels */
+  split: SplitPage | undefined;
   decoded: DecodedPage | undefined;
   /** next slot that was not handed out, and its row */
   slot: number;
@@ -167,6 +170,11 @@ export class ColumnCursor {
       firstSlot,
       endSlot,
       decoded: () => this.#decode(current),
+      release: () => {
+        if (endSlot < raw.valueCount || current.split === undefined) return;
+        if (current.split.isOwn) release(current.split.bytes);
+        current.split = undefined;
+      },
     };
   }
 
@@ -182,7 +190,7 @@ export class ColumnCursor {
 
   #decode(current: Current): DecodedPage {
     current.decoded ??= this.#guard(() => {
-      const split = current.split ?? splitPage(current.raw, this.chunk);
+      const split = (current.split ??= splitPage(current.raw, this.chunk));
       const { rowCount } = current.raw;
       if (split.repetition !== undefined && rowCount !== undefined) {
         const rows = countRows(split.repetition, 0, split.count);

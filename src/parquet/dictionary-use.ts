@@ -55,6 +55,7 @@ export async function dictionaryUse(
       const runs = withoutSlots(runsOf(piece, target, number), own?.gone);
       if (runs.length > 0) mark(used, piece.decoded(), runs, chunk.leaf.definitionLevel);
     }
+    piece.release();
   }
   return { entries, counted: cursor.seen.length, pages: pages ?? cursor.seen };
 }

@@ -133,6 +133,7 @@ async function distribute(
       if (bounds !== undefined) collect(piece, runs, bounds, chunk);
     }
     page += 1;
+    piece.release();
   }
   for (const { taker, output, bounds } of outputs)
     taker.file.finishChunk(output.finish(index, bounds?.bounds()));

@@ -67,6 +67,8 @@ export interface SplitPage {
   readonly repetition: Uint8Array | undefined;
   readonly definition: Uint8Array | undefined;
   readonly bytes: Uint8Array;
+  /** the bytes were decompressed for it, and are no view on the file's */
+  readonly isOwn: boolean;
   /** where the values start in `bytes` */
   readonly at: number;
 }
@@ -122,7 +124,7 @@ function splitV1(page: RawPage, chunk: Chunk): SplitPage {
   };
   const repetition = levels(repetitionLevel, numberField(page.detail, 4) ?? encoding.rle);
   const definition = levels(definitionLevel, numberField(page.detail, 3) ?? encoding.rle);
-  return { count: page.valueCount, bytes, at, repetition, definition };
+  return { count: page.valueCount, bytes, isOwn: chunk.codec !== 'UNCOMPRESSED', at, repetition, definition };
 }
 
 function splitV2(page: RawPage, chunk: Chunk): SplitPage {
@@ -144,8 +146,9 @@ function splitV2(page: RawPage, chunk: Chunk): SplitPage {
   const rest = body.subarray(levelLength);
   const size = page.uncompressedSize - levelLength;
   if (size < 0) throw new RangeError('level lengths exceed the page');
+  const isCompressed = isCompressedV2(page) && chunk.codec !== 'UNCOMPRESSED';
   const bytes = isCompressedV2(page) ? decompress(chunk.codec, rest, size) : rest;
-  return { count: page.valueCount, bytes, at: 0, repetition, definition };
+  return { count: page.valueCount, bytes, isOwn: isCompressed, at: 0, repetition, definition };
 }
 
 function decodeValues(

@@ -92,6 +92,8 @@ export interface Window {
   readonly firstRow: number;
   readonly rowCount: number;
   readonly leaves: ReadonlyMap<Leaf, LeafWindow>;
+  /** Gives back the memory of pages that end with this window, when nothing is read of it any more. */
+  release(): void;
 }
 
 /**
@@ -119,7 +121,10 @@ export async function* readWindows(
     const windows = [...pieces].map(([cursor, own]): [Leaf, LeafWindow] => {
       return [cursor.chunk.leaf, leafWindow(cursor.chunk.leaf, own, rowCount)];
     });
-    yield { firstRow, rowCount, leaves: new Map(windows) };
+    const release = () => {
+      for (const own of pieces.values()) for (const piece of own) piece.release();
+    };
+    yield { firstRow, rowCount, leaves: new Map(windows), release };
     firstRow = endRow;
   }
   for (const cursor of cursors) pages?.set(cursor.chunk.leaf, cursor.seen);

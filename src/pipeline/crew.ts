@@ -1,7 +1,7 @@
 import type { LoadedRules } from './loaded-rules.ts';
 import type { RunMode } from './run-mode.ts';
 import type { Settings } from './settings.ts';
-import { Thread } from './thread.ts';
+import { Thread, type ThreadOptions } from './thread.ts';
 
 /** What a crew is made for. */
 export interface CrewOptions {
@@ -20,8 +20,8 @@ export interface CrewOptions {
 export class Crew {
   readonly size: number;
   readonly #options: CrewOptions;
-  /** the thread that has loaded the rules, until it gets its first unit */
-  #first: Thread | undefined;
+  /** threads that have no unit yet: the one that loads the rules is the first */
+  #idle: Thread[] = [];
   #rules: LoadedRules | undefined;
 
   constructor(options: CrewOptions) {
@@ -31,25 +31,32 @@ export class Crew {
 
   /** Begins the first thread, and waits for what it says of the rules. Rejects with what is wrong with them. */
   async rules(): Promise<LoadedRules> {
-    this.#first = this.#begin();
-    this.#rules = await this.#first.rules();
+    const first = this.#begin(undefined);
+    this.#idle.unshift(first);
+    this.#rules = await first.rules();
+    for (const thread of this.#idle) if (thread !== first) thread.share(this.#rules.shared);
     return this.#rules;
+  }
+
+  /** Begins as many more threads as units can use, so that they are ready when the rules are known. */
+  expect(units: number): void {
+    const more = Math.min(this.size, units) - 1;
+    const shared = this.#rules?.shared ?? 'later';
+    for (let i = 0; i < more; i++) this.#idle.push(this.#begin(shared));
   }
 
   /** A thread to give units to. Whoever takes it stops it. */
   take(): Thread {
-    const first = this.#first;
-    this.#first = undefined;
-    return first ?? this.#begin();
+    return this.#idle.shift() ?? this.#begin(this.#rules?.shared);
   }
 
-  /** Stops the thread that nobody took. */
+  /** Stops the threads that nobody took. */
   async stop(): Promise<void> {
-    await this.#first?.stop();
+    await Promise.all(this.#idle.splice(0).map((thread) => thread.stop()));
   }
 
-  #begin(): Thread {
+  #begin(shared: ThreadOptions['shared']): Thread {
     const { settings, mode, workers, memory } = this.#options;
-    return new Thread({ settings, mode, share: memory / workers, shared: this.#rules?.shared });
+    return new Thread({ settings, mode, share: memory / workers, shared });
   }
 }

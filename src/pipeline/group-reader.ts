@@ -118,6 +118,7 @@ export class GroupReader {
         rows.push({ row, examined: edited, isCandidate, facts: facts[at]! });
       }
       yield rows;
+      window.release();
       if (window.firstRow + window.rowCount >= limit) return;
     }
   }

@@ -111,7 +111,12 @@ export async function withRules(
   const { inputs, out, settings } = request;
   const crew = new Crew({ ...request, mode });
   try {
-    const [plan, loaded] = await Promise.all([planRun(inputs, out, settings), crew.rules()]);
+    const planned = async () => {
+      const plan = await planRun(inputs, out, settings);
+      crew.expect(plan.units.length);
+      return plan;
+    };
+    const [plan, loaded] = await Promise.all([planned(), crew.rules()]);
     return await go(loaded, plan, crew);
   } finally {
     await crew.stop();

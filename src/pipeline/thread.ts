@@ -22,8 +22,11 @@ export interface ThreadOptions {
   readonly mode: RunMode;
   /** bytes that it may aim to stay under */
   readonly share: number;
-  /** what another thread made of the rules; without it, this one loads them for all and tells what they are */
-  readonly shared: SharedTables | undefined;
+  /**
+   * What another thread made of the rules, or `later` where `share` gives it; without it, this one loads them for all and
+   * tells what they are.
+   */
+  readonly shared: WorkerStart['shared'];
 }
 
 /** A unit for a thread to do. */
@@ -93,6 +96,11 @@ export class Thread {
     });
     // what goes wrong between two jobs shows when the next one is given
     this.#worker.on('error', () => {});
+  }
+
+  /** Gives it what another thread has made of the rules, where it was begun before that was known. */
+  share(tables: SharedTables): void {
+    this.#worker.postMessage(tables);
   }
 
   /** The rules that it loads when it starts. Rejects with what is wrong with them. Ask right after it was made. */

@@ -20,8 +20,11 @@ import type { Progress, UnitContext } from './unit-context.ts';
 export interface WorkerStart {
   readonly settings: Settings;
   readonly mode: RunMode;
-  /** what another thread made of the rules; without it, this one loads them for all and tells what they are */
-  readonly shared: SharedTables | undefined;
+  /**
+   * What another thread made of the rules; `later` where it comes as the first message. Without it, this one loads them
+   * for all and tells what they are.
+   */
+  readonly shared: SharedTables | 'later' | undefined;
   readonly windowBytes: number;
   readonly heartbeat: SharedArrayBuffer;
 }
@@ -56,6 +59,8 @@ const { settings, mode, shared, windowBytes, heartbeat: cells } = workerData as 
 const heartbeat = new Heartbeat(cells);
 const send = (message: WorkerMessage) => port.postMessage(message);
 
+const given =
+  shared === 'later' ? new Promise<SharedTables>((resolve) => port.once('message', resolve)) : shared;
 const { engine, again } = await engines().catch((error: unknown) => {
   const { code, message, where, remedy } = locate(error, {});
   send({ type: 'unloadable', code, message, where, remedy });
@@ -74,7 +79,7 @@ async function engines(): Promise<Pick<UnitContext, 'engine' | 'again'>> {
   if (mode.again !== undefined)
     return rerunEngines(await loadDetectors(classifiers, scope, 'all'), mode.again);
   if (mode.recorded !== undefined) return { engine: idleEngine };
-  if (shared !== undefined) return { engine: await loadEngine(classifiers, scope, 'all', shared) };
+  if (given !== undefined) return { engine: await loadEngine(classifiers, scope, 'all', given) };
   const { loaded, engine: own } = await loadRules(settings);
   send({ type: 'rules', rules: loaded });
   return { engine: own };
