@@ -102,14 +102,14 @@ interface RawHit {
 
 const noTarget: Target = { hosts: [], paths: [] };
 
-/** @param ready the tables of the same rules and detectors, where another thread has made them */
+/** @param ready the tables of the same rules and detectors, where they were made before; asked for when they are needed */
 export function makeEngine(
   rules: readonly RuleInfo[],
   correlations: readonly RuleInfo<CompiledCorrelation>[],
   detectors: readonly Detector[],
   fingerprint: string,
   scope: Scope | undefined,
-  ready?: PrefilterTables,
+  ready: () => PrefilterTables | undefined = () => undefined,
 ): Engine {
   const infoOf = new Map<CompiledRule | CompiledCorrelation, Omit<RuleInfo, 'source'>>();
   for (const info of [...rules, ...correlations]) infoOf.set(info.source, info);
@@ -130,13 +130,16 @@ export function makeEngine(
       ),
     ),
   ];
-  let tables = ready;
+  let tables: PrefilterTables | undefined;
   let prefilter: Prefilter | undefined;
   const subjectCount = rules.length + detectors.length;
   const ofCalls = detectors.filter(isOfCalls);
+  const tablesOf = () => {
+    tables ??= ready() ?? buildTables(listRequirements());
+    return tables;
+  };
   const prefilterOf = () => {
-    tables ??= buildTables(listRequirements());
-    prefilter ??= new Prefilter(tables);
+    prefilter ??= new Prefilter(tablesOf());
     return prefilter;
   };
   const wordNumber = (word: Word) => prefilterOf().numberOf(word);
@@ -220,8 +223,7 @@ export function makeEngine(
   return {
     fingerprint,
     get tables() {
-      tables ??= buildTables(listRequirements());
-      return tables;
+      return tablesOf();
     },
     get prefilter() {
       return prefilterOf();

@@ -2,8 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TrajsieveError } from '../errors.ts';
+import { unpackTables } from '../prefilter/pack-tables.ts';
 import type { PrefilterTables } from '../prefilter/prefilter.ts';
-import { type CompiledCorrelation, loadSigma, type NotApplicable } from '../sigma/index.ts';
+import { prepared, preparedBytes } from '../prepared.ts';
+import {
+  type CompiledCorrelation,
+  loadSigma,
+  type MapNode,
+  type NotApplicable,
+  type SigmaText,
+} from '../sigma/index.ts';
 import { version } from '../version.ts';
 import type { Detector } from './contract.ts';
 import { type Engine, makeEngine } from './engine.ts';
@@ -24,6 +32,8 @@ export interface LoadedDetectors {
   readonly notApplicable: readonly NotApplicable[];
   readonly warnings: readonly TrajsieveError[];
   readonly engine: Engine;
+  /** tells apart rules whose prefilters differ */
+  readonly tablesKey: string;
   /** what the agents were free to act on, where that is given */
   readonly scope: { readonly text: string; readonly value: Scope } | undefined;
 }
@@ -67,7 +77,7 @@ export async function loadDetectors(
   const isTrusted = (file: string) =>
     trust === 'all' || (trust === 'own' && file.startsWith(join(builtinFolder, '/')));
   const loaded = loadSigma(
-    texts.map((text) => (isTrusted(text.file) ? { ...text, trusted: true } : text)),
+    texts.map((text) => (isTrusted(text.file) ? trusted(text) : text)),
     { taxonomy, customAttributes: [...ownAttributes] },
   );
   const rules = loaded.rules.map((rule) => describeRule(rule, packOf.get(rule.file)));
@@ -90,17 +100,30 @@ export async function loadDetectors(
   for (const { meta, detect, literals } of detectors) {
     digest.update(JSON.stringify([meta, literals])).update(detect.toString());
   }
+  const tablesKey = digest.copy().digest('hex');
   const scope =
     scopeFile === undefined
       ? undefined
       : { text: readFileSync(scopeFile, 'utf8'), value: loadScope(scopeFile) };
   if (scope !== undefined) digest.update(scope.text);
   const fingerprint = digest.digest('hex');
-  const ready = await shared;
-  if (ready !== undefined && ready.fingerprint !== fingerprint) throw detectorsChanged();
-  const engine = makeEngine(rules, correlations, detectors, fingerprint, scope?.value, ready?.tables);
+  const given = await shared;
+  if (given !== undefined && given.fingerprint !== fingerprint) throw detectorsChanged();
+  const ready = () => given?.tables ?? preparedTables(tablesKey);
+  const engine = makeEngine(rules, correlations, detectors, fingerprint, scope?.value, ready);
   const { notApplicable, warnings } = loaded;
-  return { packs, rules, correlations, detectors, notApplicable, warnings, engine, scope };
+  return { packs, rules, correlations, detectors, notApplicable, warnings, engine, tablesKey, scope };
+}
+
+/** A rule of trajsieve's own, or one that was checked before, as it was parsed when trajsieve was built. */
+function trusted(text: SigmaText): SigmaText {
+  const parsed = prepared('rules.json', text.text) as readonly MapNode[] | undefined;
+  return { ...text, trusted: true, ...(parsed === undefined ? {} : { parsed }) };
+}
+
+function preparedTables(key: string): PrefilterTables | undefined {
+  const packed = preparedBytes('tables.bin');
+  return packed && unpackTables(key, packed);
 }
 
 /** Rule files were edited between two reads of them. */

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
+import { prepared } from '../prepared.ts';
 import type { SigmaText } from '../sigma/index.ts';
 import type { Detector } from './contract.ts';
 import { confidences, findingClasses, severities } from './finding.ts';
@@ -113,7 +114,8 @@ const isModule = (file: string) => /\.(js|mjs|ts|mts)$/.test(file) && !/\.d\.m?t
 const ruleText = (file: string): SigmaText => ({ file, text: readFileSync(file, 'utf8') });
 
 function readClassifier(file: string): Classifier {
-  const result = classifierSchema.safeParse(parse(readFileSync(file, 'utf8')));
+  const text = readFileSync(file, 'utf8');
+  const result = classifierSchema.safeParse(prepared('yaml.json', text) ?? parse(text));
   if (result.success) return result.data;
   throw new TrajsieveError('classifier-invalid', z.prettifyError(result.error), { where: { file } });
 }

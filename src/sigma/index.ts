@@ -7,6 +7,7 @@ export { nearest } from '../suggest.ts';
 export type { CompiledRule, RuleMatch } from './compiled-rule.ts';
 export { type CorrelationType, correlationTypes } from './correlation.ts';
 export { type CorrelationHit, Correlator, type CorrelatorOptions } from './correlator.ts';
+export { type MapNode, parseTrusted } from './document.ts';
 export type { FieldValue, SigmaEvent } from './event.ts';
 export type { Evidence } from './evidence.ts';
 export { type Explanation, formatExplanation } from './explain.ts';

@@ -1,7 +1,7 @@
 import type { TrajsieveError } from '../errors.ts';
 import { type CompiledRule, compileRule } from './compiled-rule.ts';
 import { readCorrelation } from './correlation.ts';
-import { entryOf, readDocuments, type SigmaDocument } from './document.ts';
+import { entryOf, type MapNode, readDocuments, type SigmaDocument } from './document.ts';
 import { type Filter, filtersRule, readFilter } from './filter.ts';
 import { type CompiledCorrelation, Linker, type ReadCorrelation, type Target } from './link.ts';
 import { describeLogSource, sourceOf, type Taxonomy } from './logsource.ts';
@@ -18,6 +18,8 @@ export interface SigmaText {
   readonly text: string;
   /** its patterns were checked before: they are compiled when they are first matched */
   readonly trusted?: boolean;
+  /** what `parseTrusted` made of the text, where it was parsed before */
+  readonly parsed?: readonly MapNode[];
 }
 
 export interface SigmaOptions extends AttributeOptions {
@@ -106,8 +108,10 @@ class Loader {
     };
   }
 
-  #readFile({ file, text }: SigmaText): void {
-    const documents = readDocuments(file, text, this.#problems);
+  #readFile({ file, text, parsed }: SigmaText): void {
+    const documents =
+      parsed?.map((root): SigmaDocument => ({ root, reporter: new Reporter(this.#problems, file) })) ??
+      readDocuments(file, text, this.#problems);
     for (const document of documents) this.#read(document);
     if (documents.length === 0 && !this.#problems.errors.some(({ where }) => where.file === file)) {
       new Reporter(this.#problems, file).warn('sigma-empty-file', 'file holds no rules', 1);

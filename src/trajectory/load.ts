@@ -4,6 +4,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
+import { prepared } from '../prepared.ts';
 import { nearest, suggestion } from '../suggest.ts';
 import { compileSpec } from './compile.ts';
 import { type DatasetSpec, specSchema } from './spec.ts';
@@ -57,6 +58,12 @@ export function loadSpec(file: string): DatasetSpec {
 
 /** Checks the text of a spec. Throws an error that names the first thing that is wrong, its line, and what to write. */
 export function parseSpec(text: string, file: string): DatasetSpec {
+  const known = specSchema.safeParse(prepared('yaml.json', text));
+  if (known.success) {
+    checkWhole(known.data, file);
+    compileSpec(known.data);
+    return known.data;
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [problem] = document.errors;
