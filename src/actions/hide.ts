@@ -48,6 +48,12 @@ const SIGN_PARTS = 128;
 const SIGN_ADJACENT = 256;
 const SIGN_ACT = 512;
 const CERTAIN = 1024;
+/** `which x`, `command -v x`, `type -p x` */
+const SIGN_PATH = 2048;
+/** `&` */
+const SIGN_AND = 4096;
+/** `+=` */
+const SIGN_GROWS = 8192;
 
 /** Words that undo an encoding, wherever they stand. */
 const DECODERS = `b64decode base64_decode decode_base64 decode64 urlsafe_b64decode standard_b64decode strict_decode64 urlsafe_decode64
@@ -60,6 +66,7 @@ const CODE_HINTS =
   'chr unichr bytes bytearray pack reversed reverse join replace gsub format codecs unquote unquote_plus decodestring';
 const SHELL_HINTS = 'ffff rev tac tr printf openssl powershell pwsh sed base64 base32 gbase64 xxd';
 const ECHO = 'echo';
+const PATHS = 'which command type';
 
 /** Words by which code runs, loads or connects to something. */
 const ACTS = `exec eval system popen popen2 popen3 subprocess spawn spawnl spawnv spawnvp posix_spawn execv execve execvp execvpe execl execlp
@@ -77,10 +84,11 @@ for (const [list, sign] of [
   [SHELL_HINTS, SIGN_SHELL],
   [ECHO, SIGN_ECHO],
   [ACTS, SIGN_ACT],
+  [PATHS, SIGN_PATH],
 ] as const) {
   for (const word of list.split(/\s+/)) {
     signsOf.set(word, sign);
-    slots[hashOf(word, 0, word.length) & (TABLE - 1)] = 1;
+    slots[hashOf(Buffer.from(word, 'latin1'), 0, word.length) & (TABLE - 1)] = 1;
   }
 }
 
@@ -90,8 +98,23 @@ for (const [list, sign] of [
  * never makes it false.
  */
 export function mayHideWords(text: string): boolean {
-  const length = copied(text);
+  const { length } = text;
+  reserve(length);
+  copy.write(text, 0, 'latin1');
+  return copyHides(length, text);
+}
+
+/** The same of the bytes of a text, which becomes a string only where it holds some sign. */
+export function mayHideWordsIn(bytes: Uint8Array, start: number, end: number): boolean {
+  reserve(end - start);
+  copy.set(bytes.subarray(start, end));
+  return copyHides(end - start, undefined);
+}
+
+/** @param text what the copy holds, where it is at hand */
+function copyHides(length: number, text: string | undefined): boolean {
   const bytes = copy;
+  bytes[length] = 32;
   // where the present word begins, quotes and backslashes left out, and behind a quote or a `\n` in it
   let start = -1;
   let late = -1;
@@ -115,14 +138,14 @@ export function mayHideWords(text: string): boolean {
     if (kind === QUOTE) {
       if (at > 0 && CLASS[bytes[at - 1]!] === WORD) {
         if (bytes[at] === 0x60) signs |= SIGN_TICK;
-        if ((signs & SIGN_ADJACENT) === 0 && joinsQuoted(text, at)) signs |= SIGN_ADJACENT;
+        if ((signs & SIGN_ADJACENT) === 0 && joinsQuoted(bytes, at, length)) signs |= SIGN_ADJACENT;
       }
       at += 1;
       if (start >= 0) late = at;
       continue;
     }
     if (kind === BACKSLASH) {
-      if (escapesWord(text, at)) return true;
+      if (escapesWord(bytes, at, length)) return true;
       at += 1;
       // `\n`, `\r`, `\t`: the letter may be the word's, or the word may begin behind it
       const letter = bytes[at]!;
@@ -138,19 +161,27 @@ export function mayHideWords(text: string): boolean {
       continue;
     }
     if (start >= 0) {
-      if (slots[hash & (TABLE - 1)] !== 0) signs |= signOf(text, start, at);
+      if (slots[hash & (TABLE - 1)] !== 0) signs |= signOf(bytes, start, at);
       if (late >= 0) {
-        if (slots[hashOf(text, late, at) & (TABLE - 1)] !== 0) signs |= signOf(text, late, at);
+        if (slots[hashOf(bytes, late, at) & (TABLE - 1)] !== 0) signs |= signOf(bytes, late, at);
         late = -1;
       }
       if ((signs & CERTAIN) !== 0) return true;
-      if (bytes[start]! <= 57) signs |= numberSign(text, start, at);
+      if (bytes[start]! <= 57) signs |= numberSign(bytes, start, at);
       start = -1;
     }
     if (kind >= DOLLAR) signs |= besideWord(bytes, at, kind);
+    else if (bytes[at] === 0x26) signs |= SIGN_AND;
+    else if (bytes[at] === 0x2b && bytes[at + 1] === 0x3d) signs |= SIGN_GROWS;
     at += 1;
   }
-  return ((signs !== 0 || text.includes('+=')) && closer(text, signs)) || asksForPath(text) || forks(text);
+  if (signs === 0) return false;
+  const whole = text ?? bytes.toString('latin1', 0, length);
+  return (
+    closer(whole, signs) ||
+    ((signs & SIGN_PATH) !== 0 && asksForPath(whole)) ||
+    ((signs & SIGN_AND) !== 0 && forks(whole))
+  );
 }
 
 /** A `$`, `{`, `}` or `)` with a word, or another of them, right beside it; quotes left out. */
@@ -180,41 +211,41 @@ function besideWord(bytes: Uint8Array, at: number, kind: number): number {
 /** The text's bytes, one a character, with a space behind them: what is not ASCII is no part of any word looked for. */
 let copy = Buffer.allocUnsafe(64 * 1024);
 
-function copied(text: string): number {
-  const { length } = text;
+function reserve(length: number): void {
   if (copy.length <= length) copy = Buffer.allocUnsafe(2 * length + 1);
-  copy.write(text, 0, 'latin1');
-  copy[length] = 32;
-  return length;
 }
 
 /** The hash of a word that may hold quotes and backslashes, which do not count. */
-function hashOf(text: string, start: number, end: number): number {
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0;
   for (let at = start; at < end; at += 1) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at]!;
     if (isWordCode(code)) hash = (Math.imul(hash, 33) + (code | 0x20)) | 0;
   }
   return hash;
 }
 
-function signOf(text: string, start: number, end: number): number {
-  return signsOf.get(bare(text.slice(start, end)).toLowerCase()) ?? 0;
+function signOf(bytes: Buffer, start: number, end: number): number {
+  const word = bare(bytes.toString('latin1', start, end)).toLowerCase();
+  const sign = signsOf.get(word) ?? 0;
+  if (sign !== SIGN_PATH) return sign;
+  // `"command"` alone is a key of most calls
+  return bytes[end] === 0x20 && (word === 'which' || bytes[end + 1] === 0x2d) ? sign : 0;
 }
 
 /** A number as long as an address is, or a part of a dotted one that is octal, hexadecimal or too large. */
-function numberSign(text: string, start: number, end: number): number {
+function numberSign(bytes: Buffer, start: number, end: number): number {
   const length = end - start;
-  if (length >= 8 && length <= 11 && isNumber(text, start, end)) return SIGN_NUMBER;
-  const odd = text.charCodeAt(start) === 48 && length >= 2 && length <= 5 && text.charCodeAt(end) === 46;
+  if (length >= 8 && length <= 11 && isNumber(bytes, start, end)) return SIGN_NUMBER;
+  const odd = bytes[start] === 48 && length >= 2 && length <= 5 && bytes[end] === 46;
   const large =
-    length >= 3 && length <= 8 && text.charCodeAt(start - 1) === 46 && Number(text.slice(start, end)) > 255;
+    length >= 3 && length <= 8 && bytes[start - 1] === 46 && Number(bytes.toString('latin1', start, end)) > 255;
   return odd || large ? SIGN_PARTS : 0;
 }
 
-function isNumber(text: string, start: number, end: number): boolean {
+function isNumber(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start + 1; at < end; at += 1) {
-    const code = text.charCodeAt(at) | 0x20;
+    const code = bytes[at]! | 0x20;
     // digits, and the letters of a hexadecimal number
     if (!(code >= 48 && code <= 57) && !(code >= 97 && code <= 102) && !(at === start + 1 && code === 120))
       return false;

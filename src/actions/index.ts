@@ -17,7 +17,7 @@ export { ByteCache } from './cache.ts';
 export { callTexts } from './call.ts';
 export { mayBeCommand } from './command-place.ts';
 export { bare } from './hide/characters.ts';
-export { mayHideWords } from './hide.ts';
+export { mayHideWords, mayHideWordsIn } from './hide.ts';
 export { actionsOf, reachesOtherSteps } from './session.ts';
 export { languageOfText } from './sniff.ts';
 export type { CallText } from './tools/call-text.ts';

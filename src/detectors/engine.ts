@@ -3,7 +3,7 @@ import {
   actionsOf,
   asIfRun,
   ByteCache,
-  mayHideWords,
+  mayHideWordsIn,
   reachesOtherSteps,
 } from '../actions/index.ts';
 import type { Word } from '../prefilter/automaton.ts';
@@ -48,8 +48,8 @@ export interface Engine {
    * second with all rules: not everybody who loads them searches.
    */
   readonly tables: PrefilterTables;
-  /** whether a text of a tool call hides words from the prefilter; Latin-1 of its bytes is enough */
-  hidesWords(text: string): boolean;
+  /** whether `bytes[start, end)` of a tool call hide words from the prefilter */
+  hidesWords(bytes: Uint8Array, start: number, end: number): boolean;
   /**
    * False only where a rule or detector, by its number in `prefilter`, cannot find anything in what a tool call
    * does, by the text of the call.
@@ -228,7 +228,7 @@ export function makeEngine(
     get prefilter() {
       return prefilterOf();
     },
-    hidesWords: mayHideWords,
+    hidesWords: mayHideWordsIn,
     isPlausible: (subject, text) =>
       plausible[subject]?.(text) ?? detectors[subject - rules.length]?.mayConcern?.(text.raw) ?? true,
     mayMatch(step, subjectsOf) {

@@ -55,7 +55,7 @@ class CloserLook implements Judge {
     this.#accepted ??= new Map();
     let isAccepted = this.#accepted.get(subject);
     if (isAccepted === undefined) {
-      this.#text ??= new SearchedText(() => decode(this.#range, 'utf8'), this.#engine.prefilter.stood);
+      this.#text ??= new SearchedText(() => decode(this.#range), this.#engine.prefilter.stood);
       isAccepted = this.#engine.isPlausible(subject, this.#text);
       this.#accepted.set(subject, isAccepted);
     }
@@ -207,8 +207,8 @@ export class TextSearch {
     return isKnown ? flags : flags | unreadableFlag;
   }
 
-  #hides(range: Range): boolean {
-    return this.#engine.hidesWords(decode(range, 'latin1'));
+  #hides({ bytes, start, end }: Range): boolean {
+    return this.#engine.hidesWords(bytes, start, end);
   }
 
   /** The same search over a trajectory that was read as a whole. */
@@ -236,8 +236,8 @@ function* stepTexts(step: Step): Generator<readonly [text: string, surfaces: num
   for (const observation of step.observations) yield [observation.text, surfaceBit.observation, false];
 }
 
-function decode({ bytes, start, end }: Range, encoding: 'utf8' | 'latin1'): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString(encoding);
+function decode({ bytes, start, end }: Range): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
 }
 
 /** Adds flags to a step of a row. */

@@ -2,17 +2,17 @@ import { isWordCode } from '../word-code.ts';
 import { BACKSLASH, CLASS, DOLLAR, QUOTE } from './characters.ts';
 
 /** `\x6e`, `\156`, `\u006e`: an escape that stands for a letter or a digit; a line's end escaped inside a word. */
-export function escapesWord(text: string, at: number): boolean {
-  const next = text.charCodeAt(at + 1);
+export function escapesWord(bytes: Uint8Array, at: number, length: number): boolean {
+  const next = at + 1 < length ? bytes[at + 1]! : -1;
   if (next === 10 || next === 13)
-    return continues(text, at, next === 13 && text.charCodeAt(at + 2) === 10 ? at + 3 : at + 2);
+    return continues(bytes, at, next === 13 && bytes[at + 2] === 10 ? at + 3 : at + 2, length);
   let digits = 0;
   let base = 16;
   let from = at + 2;
   if (next === 120) digits = 2;
   else if (next === 117) {
     digits = 4;
-    if (text.charCodeAt(from) === 0x7b) {
+    if (bytes[from] === 0x7b) {
       from += 1;
       digits = 6;
     }
@@ -25,7 +25,7 @@ export function escapesWord(text: string, at: number): boolean {
   let value = 0;
   let count = 0;
   for (; count < digits; count += 1) {
-    const digit = digitOf(text.charCodeAt(from + count));
+    const digit = digitOf(bytes[from + count]!);
     if (digit >= base) break;
     value = value * base + digit;
     // shorter readings count as well: `\0156` and `\015` + `6`
@@ -41,12 +41,12 @@ function digitOf(code: number): number {
 }
 
 /** True when a word goes on from before one place to behind another: what may stand between is left out. */
-function continues(text: string, left: number, right: number): boolean {
+function continues(bytes: Uint8Array, left: number, right: number, length: number): boolean {
   let before = left - 1;
-  while (before >= 0 && isMark(text.charCodeAt(before))) before -= 1;
+  while (before >= 0 && isMark(bytes[before]!)) before -= 1;
   let after = right;
-  while (after < text.length && (isMark(text.charCodeAt(after)) || /[\r\n]/.test(text[after]!))) after += 1;
-  return before >= 0 && isWordCode(text.charCodeAt(before)) && isWordCode(text.charCodeAt(after));
+  while (after < length && (isMark(bytes[after]!) || bytes[after] === 10 || bytes[after] === 13)) after += 1;
+  return before >= 0 && isWordCode(bytes[before]!) && after < length && isWordCode(bytes[after]!);
 }
 
 /** A quote, `$'`, or a backslash. */
@@ -56,15 +56,20 @@ function isMark(code: number): boolean {
 }
 
 /** `"xm" + "rig"`, `"xm" "rig"`, `"xm" . "rig"`: a quote that closes, space or an operator, a quote that opens. */
-export function joinsQuoted(text: string, at: number): boolean {
-  if (at === 0 || !isWordCode(text.charCodeAt(at - 1))) return false;
+export function joinsQuoted(bytes: Uint8Array, at: number, length: number): boolean {
+  if (at === 0 || !isWordCode(bytes[at - 1]!)) return false;
   let next = at + 1;
-  const end = Math.min(text.length, at + 400);
-  while (next < end && isBetween(text.charCodeAt(next))) next += 1;
+  const end = Math.min(length, at + 400);
+  while (next < end && isBetween(bytes[next]!)) next += 1;
   if (next === at + 1 || next >= end) return false;
   // `b"rig"`, `r"rig"`
-  if (/[bBrRuUfF]/.test(text[next]!) && CLASS[text.charCodeAt(next + 1)] === QUOTE) next += 1;
-  return CLASS[text.charCodeAt(next)] === QUOTE && isWordCode(text.charCodeAt(next + 1));
+  if (isPrefix(bytes[next]! | 0x20) && next + 1 < length && CLASS[bytes[next + 1]!] === QUOTE) next += 1;
+  return CLASS[bytes[next]!] === QUOTE && next + 1 < length && isWordCode(bytes[next + 1]!);
+}
+
+/** `b`, `r`, `u`, `f` */
+function isPrefix(letter: number): boolean {
+  return letter === 98 || letter === 114 || letter === 117 || letter === 102;
 }
 
 /** White space, `+`, `.`, `~`, a backslash before a line's end. */
