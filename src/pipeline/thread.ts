@@ -70,7 +70,7 @@ function heapLimits(share: number): ResourceLimits {
  * never gives up, a third of a run's time went to marking them. The limit holds all the same.
  */
 function markLessOften(): void {
-  setFlagsFromString('--heap-growing-percent=200');
+  setFlagsFromString('--heap-growing-percent=100');
 }
 
 /**
