@@ -27,7 +27,7 @@ export interface ExaminedRow {
   /** whether the prefilter picked it */
   readonly isCandidate: boolean;
   /** what is known of it without reading it, for the slices of the report */
-  readonly facts?: RowFacts;
+  readonly facts?: RowFacts | undefined;
 }
 
 /** What the prefilter found in a row that it did not pick. */
