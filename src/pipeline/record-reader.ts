@@ -83,7 +83,7 @@ export class RecordReader {
       const { record, line } = raw;
       const row = firstRowOf(source) + count;
       const recorded = await this.#recorded?.take(number, row);
-      const seen = recorded === undefined ? telemetry?.at(row) : undefined;
+      const seen = telemetry?.at(row);
       const result = this.#examine(raw, shape, row, before + count, recorded, seen);
       // what was recorded says already where it is
       const isKnown = recorded?.unreadable !== undefined;
@@ -204,14 +204,15 @@ export class RecordReader {
       const candidates = flags === undefined ? undefined : new Map(flags === 0 ? [] : [[-1, flags]]);
       if (this.#again !== undefined && flags === 0) {
         const unread = { trajectory: () => raw.trajectory(), step: undefined };
-        return { examined: this.#again.examine(unread, row, candidates, recorded), isCandidate: true };
+        const examined = this.#again.examine(unread, row, candidates, recorded, telemetry);
+        return { examined, isCandidate: true };
       }
       const trajectory = raw.trajectory();
       const readable = { trajectory: () => trajectory, step: undefined };
       const examined =
         this.#again === undefined
           ? this.#examiner.examine(readable, row, candidates, telemetry)
-          : this.#again.examine(readable, row, candidates, recorded);
+          : this.#again.examine(readable, row, candidates, recorded, telemetry);
       return { examined, isCandidate: true };
     } catch (error) {
       if (error instanceof RecordDamage) return { code: 'record-damaged', message: error.message };
