@@ -19,17 +19,19 @@ const text = fc.string({ unit: 'grapheme', maxLength: 12 });
 /** A turn of the user, or one of the agent with up to three calls at once and their results, in any order. */
 const turn: fc.Arbitrary<Message[]> = fc.oneof(
   text.map((content): Message[] => [{ role: 'user', content }]),
-  fc.record({ said: fc.option(text), calls: fc.nat(3), order: fc.nat(5), ids: fc.nat(2) }).map((one): Message[] => {
-    const ids = Array.from({ length: one.calls }, (_, at) => `call-${one.ids}-${at}`);
-    const results = ids.map((id): Message => ({ role: 'tool', tool_call_id: id, content: `of ${id}` }));
-    if (one.order % 2 === 1) results.reverse();
-    const call = (id: string) => ({
-      id,
-      type: 'function',
-      function: { name: 'bash', arguments: `{"of":"${id}"}` },
-    });
-    return [{ role: 'assistant', content: one.said, tool_calls: ids.map(call) }, ...results];
-  }),
+  fc
+    .record({ said: fc.option(text), calls: fc.nat(3), order: fc.nat(5), ids: fc.nat(2) })
+    .map((one): Message[] => {
+      const ids = Array.from({ length: one.calls }, (_, at) => `call-${one.ids}-${at}`);
+      const results = ids.map((id): Message => ({ role: 'tool', tool_call_id: id, content: `of ${id}` }));
+      if (one.order % 2 === 1) results.reverse();
+      const call = (id: string) => ({
+        id,
+        type: 'function',
+        function: { name: 'bash', arguments: `{"of":"${id}"}` },
+      });
+      return [{ role: 'assistant', content: one.said, tool_calls: ids.map(call) }, ...results];
+    }),
 );
 
 const dialogue = fc
