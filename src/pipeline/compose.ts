@@ -8,6 +8,7 @@ import { version } from '../version.ts';
 import { readJson } from './files.ts';
 import { hash, type RunConfig } from './ledger.ts';
 import type { Plan } from './plan.ts';
+import { requireGroups } from './require-groups.ts';
 import { execute, type RunOutcome, type RunRequest } from './run.ts';
 import type { Settings } from './settings.ts';
 import { withLocalRun, withoutRows } from './store.ts';
@@ -46,6 +47,7 @@ async function composeHere(request: ComposeRequest): Promise<RunOutcome> {
     ...(maskStyle === undefined ? {} : { maskStyle }),
     ...(request.groups === undefined ? {} : { groups: request.groups }),
   };
+  if (settings.groups !== undefined) requireGroups(plan, settings);
   const datasets = hash(specsFor(settings.dataset));
   if (config.version !== version || config.fingerprints['datasets'] !== datasets) {
     const what = config.version === version ? 'other data set specs' : `trajsieve ${config.version}`;

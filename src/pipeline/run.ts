@@ -18,6 +18,7 @@ import { entryPath, hash, Ledger, type LedgerEntry, type RunConfig } from './led
 import type { LoadedRules } from './loaded-rules.ts';
 import { describeFiles, makePlan, type Plan, type WorkUnit } from './plan.ts';
 import { buildReport, type Report } from './report.ts';
+import { unnamedGroups } from './require-groups.ts';
 import type { RunMode } from './run-mode.ts';
 import type { Settings } from './settings.ts';
 import { openStore, requireLocal, type Store } from './store.ts';
@@ -223,7 +224,13 @@ async function executeIn(
     await store.fetch(neededForReports(entries));
     const others = settings.groups === undefined ? 'kept' : 'dropped';
     const groups = await groupsReport(out, others, report.errors);
-    if (groups.incomplete > 0) writeAtomically(join(out, 'groups.json'), toJson(groups));
+    const unnamed = settings.groups === undefined ? undefined : unnamedGroups(groups);
+    if (unnamed !== undefined) {
+      problems.push(unnamed);
+      events.onProblem?.(unnamed);
+    }
+    if (groups.incomplete > 0 || unnamed !== undefined)
+      writeAtomically(join(out, 'groups.json'), toJson(groups));
     await writeReports(out);
     await writeDataCard(out);
   }
