@@ -220,8 +220,8 @@ async function executeIn(
   writeAtomically(join(out, 'detectors.json'), toJson({ rules }));
   writeAtomically(join(out, 'report.json'), toJson(report));
   if (mode.shards !== false) {
-    if (report.rows.negative > 0) await pairUp(store, plan, entries, settings);
-    await store.fetch(neededForReports(entries));
+    const pairs = report.rows.negative > 0 ? await pairUp(store, plan, entries, settings) : [];
+    await store.fetch([...neededForReports(entries), ...pairs]);
     const others = settings.groups === undefined ? 'kept' : 'dropped';
     const groups = await groupsReport(out, others, report.errors);
     const unnamed = settings.groups === undefined ? undefined : unnamedGroups(groups);
@@ -238,18 +238,20 @@ async function executeIn(
   return { plan, report, problems, interrupted: false, candidates };
 }
 
-/** Makes preference pairs of the negative rows, and brings them to where the results are. */
+/** Makes preference pairs of the negative rows, and brings them to where the results are; the file that holds them. */
 async function pairUp(
   store: Store,
   plan: Plan,
   entries: readonly LedgerEntry[],
   { dataset }: Settings,
-): Promise<void> {
+): Promise<readonly string[]> {
   const paths = entries.flatMap(({ outputs }) => outputs.map(({ path }) => path));
   await store.fetch(paths.filter((path) => path.startsWith('data/') || path.startsWith('negative/')));
   const { makePairs, pairsSummary } = await import('./pairs.ts');
   const pairs = await makePairs(store.folder, plan, specsFor(dataset));
-  if (pairs !== undefined) await store.keep([pairs.path], pairsSummary);
+  if (pairs === undefined) return [];
+  await store.keep([pairs.path], pairsSummary);
+  return [pairs.path];
 }
 
 /** Files that reports and data card are made from: all findings, and the first file of each table for its columns. */

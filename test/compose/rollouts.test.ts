@@ -62,6 +62,10 @@ describe('rollouts in lines of JSON, on the command line', () => {
       groups: [{ group: 'b', lost: 1 }],
     });
     expect(trajsieve(['verify', out]).status).toBe(0);
+    const card = readFileSync(join(out, 'README.md'), 'utf8');
+    expect(card).toContain('path: pairs/train-*.parquet');
+    expect(card).toContain('| `pairs` | `pairs/` | 1 |');
+    expect(json('croissant.json').recordSet.map((set: { '@id': string }) => set['@id'])).toContain('pairs');
   }, 60_000);
 
   it('leave whole when one of their group does, where that is asked for', () => {
