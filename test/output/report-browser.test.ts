@@ -188,6 +188,18 @@ describe.skipIf(chromium === undefined)(
       await page.context().close();
     });
 
+    it('labels each bar in one line', async () => {
+      const { page } = await open();
+      await list(page);
+      await page.evaluate(
+        'for (const at of document.querySelectorAll("figure")) at.scrollIntoView({ behavior: "instant" })',
+      );
+      await page.evaluate('document.querySelector("#mix").scrollIntoView({ behavior: "instant" })');
+      await page.waitForSelector('#mix svg text:has-text("two lines")');
+      expect(await page.$$eval('figure svg tspan', (nodes) => nodes.length)).toBe(0);
+      await page.context().close();
+    });
+
     it.each([390, 1280])('breaks no short word of a table, %d pixels wide', async (width) => {
       const { page } = await open({ viewport: { width, height: 844 } });
       await list(page);
