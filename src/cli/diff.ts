@@ -71,12 +71,18 @@ function print(
     if (lines.length > 0) write(`\n${formatTable(lines.map(([name, number]) => [name, count(number)]))}`);
   }
   if (rules.length > 0) {
-    const lines = rules.map((one) => [printable(one.rule), count(one.gained), count(one.lost)]);
-    write(`\n${formatTable([['rule', 'new in', 'gone from'], ...lines])}`);
+    const lines = rules.map(({ rule, ...of }) => [
+      printable(rule),
+      count(of.gained),
+      count(of.lost),
+      count(of.both),
+    ]);
+    write(`\n${formatTable([['rule of changed rows', 'new in', 'gone from', 'in both'], ...lines])}`);
   }
   if (shown.length > 0) write('\n');
-  for (const { file, row, verdicts: own, places: moved, gained, lost } of shown) {
-    const what = [...gained.map((rule) => `+${rule}`), ...lost.map((rule) => `-${rule}`)].join(' ');
-    write(`  ${printable(file)} row ${row}: ${own.join(' → ')}, ${moved.join(' → ')} ${printable(what)}\n`);
+  for (const { file, row, verdicts: own, places: moved, gained, lost, both } of shown) {
+    const others = [...gained.map((rule) => `+${rule}`), ...lost.map((rule) => `-${rule}`)];
+    const what = (others.length > 0 ? others : both).map((rule) => ` ${printable(rule)}`).join('');
+    write(`  ${printable(file)} row ${row}: ${own.join(' → ')}, ${moved.join(' → ')}${what}\n`);
   }
 }

@@ -90,6 +90,13 @@ function codeOf(error: unknown): number {
   return isDown ? exitCode.retry : exitCode.error;
 }
 
+// who reads no further, as `head` does, ends what is shown and not what is done
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   process.exitCode = await main(hideBin(process.argv));
 } catch (error) {

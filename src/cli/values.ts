@@ -35,7 +35,11 @@ export function resolveValues(
     const result = option.schema.safeParse(given?.value);
     if (!result.success) {
       const reason = z.treeifyError(result.error).errors[0] ?? z.prettifyError(result.error);
-      throw new UsageError(`${given?.from ?? `--${name}`}: ${reason}, got ${JSON.stringify(given?.value)}`);
+      const from = given?.from ?? `--${name}`;
+      const value = JSON.stringify(given?.value);
+      throw new UsageError(
+        reason.endsWith('?') ? `${from} is ${value}; ${reason}` : `${from}: ${reason}, got ${value}`,
+      );
     }
     values[name] = result.data;
   }

@@ -5,7 +5,7 @@ import { readFooter } from '../parquet/footer.ts';
 import type { ByteSource } from '../parquet/source.ts';
 import { readWindows } from '../parquet/window.ts';
 import { firstRowOf, type UnitSource, type WorkUnit } from '../pipeline/plan.ts';
-import { rawRecords } from '../pipeline/record-reader.ts';
+import { rawRecords } from '../pipeline/raw-records.ts';
 import type { GroupShape } from '../pipeline/trajectory-rows.ts';
 import { openInput, openStream } from '../remote/open.ts';
 import type { Trajectory } from '../trajectory/model.ts';

@@ -15,6 +15,8 @@ export interface ChangedRow {
   /** rules that fire in the second run alone, and in the first alone */
   readonly gained: readonly string[];
   readonly lost: readonly string[];
+  /** rules that fire in both: where there are no others, it is what they lead to that has changed */
+  readonly both: readonly string[];
 }
 
 /** How two runs differ. */
@@ -26,8 +28,14 @@ export interface RunDiff {
   readonly verdicts: Readonly<Record<string, number>>;
   /** rows by `kept → quarantined` */
   readonly places: Readonly<Record<string, number>>;
-  /** for each rule the changed rows in which it fires in one run alone */
-  readonly rules: readonly { readonly rule: string; readonly gained: number; readonly lost: number }[];
+  /** for each rule the changed rows in which it fires in one run alone, and those in which it fires in both */
+  readonly rules: readonly ({ readonly rule: string } & RuleRows)[];
+}
+
+interface RuleRows {
+  readonly gained: number;
+  readonly lost: number;
+  readonly both: number;
 }
 
 const placeNames: Readonly<Record<string, string>> = {
@@ -67,7 +75,7 @@ class DiffCounter {
   readonly #onRow: (row: ChangedRow) => void;
   readonly #verdicts = new Map<string, number>();
   readonly #places = new Map<string, number>();
-  readonly #rules = new Map<string, { gained: number; lost: number }>();
+  readonly #rules = new Map<string, { -readonly [key in keyof RuleRows]: number }>();
   #rows = { both: 0, onlyBefore: 0, onlyAfter: 0 };
   #changed = 0;
 
@@ -123,13 +131,15 @@ class DiffCounter {
     if (from !== to) add(this.#places, places.join(' → '));
     for (const rule of gained) this.#rule(rule).gained += 1;
     for (const rule of lost) this.#rule(rule).lost += 1;
-    this.#onRow({ file, row, verdicts, places, gained, lost });
+    const both = rules.filter((rule) => otherRules.includes(rule));
+    for (const rule of both) this.#rule(rule).both += 1;
+    this.#onRow({ file, row, verdicts, places, gained, lost, both });
   }
 
-  #rule(name: string): { gained: number; lost: number } {
+  #rule(name: string): { -readonly [key in keyof RuleRows]: number } {
     let counts = this.#rules.get(name);
     if (counts === undefined) {
-      counts = { gained: 0, lost: 0 };
+      counts = { gained: 0, lost: 0, both: 0 };
       this.#rules.set(name, counts);
     }
     return counts;
@@ -142,7 +152,9 @@ class DiffCounter {
       changed: this.#changed,
       verdicts: Object.fromEntries(this.#verdicts),
       places: Object.fromEntries(this.#places),
-      rules: rules.sort((a, b) => b.gained + b.lost - a.gained - a.lost || (a.rule < b.rule ? -1 : 1)),
+      rules: rules.sort(
+        (a, b) => b.gained + b.lost - a.gained - a.lost || b.both - a.both || (a.rule < b.rule ? -1 : 1),
+      ),
     };
   }
 }

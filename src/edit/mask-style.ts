@@ -11,7 +11,7 @@ import type { Role } from '../trajectory/model.ts';
  * | openai-weight | `weight` | 0 | 1 | none | OpenAI fine-tuning |
  * | axolotl-train | `train` | false | true | false | axolotl, `message_field_training: train` |
  * | slime-step-loss-mask | `step_loss_mask` | 0 | 1 | 1 | slime, `mask_utils.py` |
- * | llamafactory-loss-weight | `loss_weight` | 0.0 | 1.0 | 0.0 | LLaMA-Factory v1 |
+ * | llamafactory-loss-weight | `loss_weight` | 0.0 | 1.0 | 0.0 | LLaMA-Factory v1, without a converter |
  * | torchtune-masked | `masked` | true | false | true | torchtune, `Message.from_dict` |
  * | nebius-mask | `mask` | false | true | false | data sets of Nebius |
  *

@@ -2,8 +2,8 @@ import { taskFamily } from './about.ts';
 
 /**
  * The mix of a data set before and after: rows and text by source, model, length and so on, how much of each left, and by
- * which rules. A unit's slices are computed while it is read, over all rows, from what lies in columns of its own; slices
- * of several units add up. Their size is bounded whatever the data hold.
+ * which rules. A unit's slices are computed while it is read, over all rows, from what the columns or the bytes of a record
+ * tell without reading it; slices of several units add up. Their size is bounded whatever the data hold.
  */
 export const sliceDimensions = [
   'source',

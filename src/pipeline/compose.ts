@@ -8,9 +8,11 @@ import { version } from '../version.ts';
 import { readJson } from './files.ts';
 import { hash, type RunConfig } from './ledger.ts';
 import type { Plan } from './plan.ts';
+import { requireGroups } from './require-groups.ts';
 import { execute, type RunOutcome, type RunRequest } from './run.ts';
 import type { Settings } from './settings.ts';
 import { withLocalRun, withoutRows } from './store.ts';
+import { alertFingerprints } from './telemetry.ts';
 
 /** A scan, or a run, to be decided upon again. */
 export interface ComposeRequest extends Omit<RunRequest, 'inputs' | 'settings'> {
@@ -45,6 +47,7 @@ async function composeHere(request: ComposeRequest): Promise<RunOutcome> {
     ...(maskStyle === undefined ? {} : { maskStyle }),
     ...(request.groups === undefined ? {} : { groups: request.groups }),
   };
+  if (settings.groups !== undefined) requireGroups(plan, settings);
   const datasets = hash(specsFor(settings.dataset));
   if (config.version !== version || config.fingerprints['datasets'] !== datasets) {
     const what = config.version === version ? 'other data set specs' : `trajsieve ${config.version}`;
@@ -53,7 +56,14 @@ async function composeHere(request: ComposeRequest): Promise<RunOutcome> {
       remedy: 'scan the inputs again',
     });
   }
-  const others = request.classifiers && (await otherRules(settings, before, scan));
+  const alerts = await alertFingerprints(settings);
+  if (alerts.alerts !== config.fingerprints['alerts']) {
+    throw new TrajsieveError('scan-outdated', 'alerts were changed since the run', {
+      where: { file: scan },
+      remedy: 'run the inputs again with the alerts as they are',
+    });
+  }
+  const others = request.classifiers && (await otherRules(settings, before));
   const rules = others?.rules ?? before;
   const policy = loadPolicy(name, wordsOf(rules));
   const fingerprints = { ...config.fingerprints, ...(others?.fingerprints ?? {}), policy: hash(policy) };
@@ -93,13 +103,7 @@ async function composeHere(request: ComposeRequest): Promise<RunOutcome> {
 }
 
 /** The rules to decide by where they are not those of the scan, and which of them must be asked again. */
-async function otherRules(settings: Settings, before: readonly ActiveRule[], scan: string) {
-  if (settings.alerts !== undefined) {
-    throw new TrajsieveError('scan-alerts', 'alerts have changed the findings of this run', {
-      where: { file: scan },
-      remedy: 'scan the inputs, and compose from the scan, or run again with --alerts',
-    });
-  }
+async function otherRules(settings: Settings, before: readonly ActiveRule[]) {
   // not needed to decide anew by the same rules
   const { loadDetectors } = await import('../detectors/load.ts');
   const { planRerun } = await import('./rerun.ts');

@@ -27,7 +27,7 @@ export interface ExaminedRow {
   /** whether the prefilter picked it */
   readonly isCandidate: boolean;
   /** what is known of it without reading it, for the slices of the report */
-  readonly facts?: RowFacts;
+  readonly facts?: RowFacts | undefined;
 }
 
 /** What the prefilter found in a row that it did not pick. */
@@ -82,6 +82,8 @@ export class GroupReader {
       const facts = this.#facts.read(window);
       const matches = this.#recorded === undefined;
       const asks = matches || asksAgain(this.#context);
+      // what was recorded holds already what sensors saw, but for what is found anew
+      const decides = matches || this.#again !== undefined;
       const candidates = !asks ? none : prefilter ? this.#finder.find(window) : undefined;
       const rows: ExaminedRow[] = [];
       const count = Math.min(window.rowCount, limit - window.firstRow);
@@ -90,7 +92,7 @@ export class GroupReader {
         const fileRow = group.firstRow + row;
         const picked = candidates?.get(at);
         const recorded = await this.#recorded?.take(0, fileRow);
-        const telemetry = matches ? this.#telemetry?.at(fileRow) : undefined;
+        const telemetry = decides ? this.#telemetry?.at(fileRow) : undefined;
         const isCandidate =
           candidates === undefined ||
           picked !== undefined ||
@@ -109,7 +111,7 @@ export class GroupReader {
           cause !== undefined
             ? this.#examiner.failed(fileRow, cause)
             : this.#again !== undefined
-              ? this.#again.examine(readable, fileRow, candidates && (picked ?? nothing), recorded)
+              ? this.#again.examine(readable, fileRow, candidates && (picked ?? nothing), recorded, telemetry)
               : recorded !== undefined
                 ? this.#examiner.replay(readable.trajectory, fileRow, recorded)
                 : this.#examiner.examine(readable, fileRow, candidates && (picked ?? nothing), telemetry);

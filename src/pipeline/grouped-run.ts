@@ -3,6 +3,7 @@ import { TrajsieveError } from '../errors.ts';
 import { isRemote } from '../remote/location.ts';
 import { compose } from './compose.ts';
 import type { InputProblem } from './inputs.ts';
+import { requireGroups } from './require-groups.ts';
 import { type RunOutcome, type RunRequest, run } from './run.ts';
 
 /**
@@ -30,7 +31,18 @@ export async function groupedRun(request: RunRequest): Promise<RunOutcome> {
   const problems: InputProblem[] = [];
   const examined = await run(
     // what went wrong shows again in the second part, if there is one
-    { ...request, out: first, events: { ...events, onProblem: (problem) => problems.push(problem) } },
+    {
+      ...request,
+      out: first,
+      events: {
+        ...events,
+        onPlan(plan, own, done) {
+          requireGroups(plan, settings);
+          events.onPlan?.(plan, own, done);
+        },
+        onProblem: (problem) => problems.push(problem),
+      },
+    },
     { shards: false },
   );
   if (examined.report === undefined) {

@@ -8,8 +8,8 @@ import type { DatasetSpec } from '../trajectory/spec.ts';
 import type { Input, InputKind } from './input.ts';
 import type { Inspection } from './inspect.ts';
 import { sumRows } from './plan.ts';
+import { rawRecords } from './raw-records.ts';
 import { inspectRecords, sampleRecords } from './record-input.ts';
-import { rawRecords } from './record-reader.ts';
 
 const windowBytes = 4 << 20;
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PairMessage, pairColumns, splitMessages } from '../output/pair-messages.ts';
+import { loadCodecs } from '../parquet/codec.ts';
 import { emptyFooter, OutputFile } from '../parquet/output-file.ts';
 import { OwnColumns } from '../parquet/own-columns.ts';
 import { createFile } from '../parquet/sink.ts';
@@ -45,6 +46,7 @@ export async function makePairs(
   specs: readonly DatasetSpec[],
   most = tasksAtOnce,
 ): Promise<PairsSummary | undefined> {
+  await loadCodecs();
   const rowsOf = (place: 'data' | 'negative') => outputRows(folder, place, plan, specs);
   let negatives = 0;
   let unfit = 0;

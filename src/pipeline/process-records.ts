@@ -60,13 +60,7 @@ export async function processRecords(
         for await (const { record, line, result } of reader.examine(source, bytes, number, before, limit)) {
           const row = firstRowOf(source) + output.rows - before;
           if ('code' in result) output.addUnreadable({ file, line, row, rows: 1, ...result }, number);
-          else
-            output.add(
-              record,
-              { row: output.rows - output.groupStart, ...result, facts: { bytes: record.length } },
-              file,
-              number,
-            );
+          else output.add(record, { row: output.rows - output.groupStart, ...result }, file, number);
           told += record.length;
           if (told >= 1 << 20) {
             context.onProgress({ rows: 0, bytes: told, findings: 0 });

@@ -8,8 +8,8 @@ import type { Trajectory } from '../trajectory/model.ts';
 import { recordShapeFor, specsFor } from '../trajectory/recognise.ts';
 import { readColumns } from './examine.ts';
 import { shapeOfFile } from './inspect.ts';
+import { rawRecords } from './raw-records.ts';
 import { inspectRecords, isParquetFile } from './record-input.ts';
-import { rawRecords } from './record-reader.ts';
 
 /** A row of a data set as a trajectory, or why it cannot be read as one. */
 export type ReadRow =

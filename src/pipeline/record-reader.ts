@@ -1,23 +1,19 @@
-import { isUtf8 } from 'node:buffer';
 import { type RowTelemetry, TelemetryRows } from '../correlate/row-telemetry.ts';
 import type { MaskStyle } from '../edit/mask-style.ts';
 import { editRecord } from '../edit/record.ts';
 import { UneditableRow } from '../edit/row-edit.ts';
 import { messageOf, TrajsieveError } from '../errors.ts';
+import type { RowFacts } from '../output/slices.ts';
 import type { ByteSource } from '../parquet/source.ts';
 import { masks } from '../policy/policy.ts';
-import type { Trajectory } from '../trajectory/model.ts';
-import { isObject } from '../trajectory/path.ts';
 import { recordShapeFor } from '../trajectory/recognise.ts';
 import type { RecordShape } from '../trajectory/record-shape.ts';
-import { readSource } from './byte-stream.ts';
-import { columnRecords } from './column-records.ts';
 import { type Examined, Examiner, isOfBrokenGroup } from './examine.ts';
 import { firstRowOf, type UnitSource } from './plan.ts';
-import { recordsOf } from './record-input.ts';
+import { blockBytes, damageOf, type RawRecord, RecordDamage, rawRecords, stepOf } from './raw-records.ts';
+import { RecordFacts } from './record-facts.ts';
 import type { RecordedRow, RecordedRows } from './recorded.ts';
 import { asksAgain, type Reexaminer, reexaminerOf } from './reexamine.ts';
-import { longestRecord } from './split-records.ts';
 import { TextSearch, unreadableFlag } from './text-search.ts';
 import { type FinishedRow, TrajectoryRows } from './trajectory-rows.ts';
 import type { UnitContext } from './unit-context.ts';
@@ -31,24 +27,14 @@ export interface ExaminedRecord {
 }
 
 type RowOutcome =
-  | { readonly examined: Examined; readonly isCandidate: boolean }
+  | {
+      readonly examined: Examined;
+      readonly isCandidate: boolean;
+      /** what is known of it without reading it, for the slices of the report */
+      readonly facts?: RowFacts | undefined;
+    }
   /** why it could not be read */
   | { readonly code: string; readonly message: string };
-
-/** A record as it lies in its file, before it is read. */
-export interface RawRecord {
-  readonly record: Uint8Array;
-  readonly line: number;
-  /** the record is too long to be read */
-  readonly isTooLong?: boolean;
-  /** why the record could not be got out of its file */
-  readonly damage?: string;
-  /** its trajectory; throws `RecordDamage` where the record is no JSON, and another error where it does not fit its spec */
-  trajectory(): Trajectory;
-}
-
-/** A record is no JSON: it cannot be read at all. */
-class RecordDamage extends Error {}
 
 /** Reads the records of JSON files, and examines those that the prefilter picks. */
 export class RecordReader {
@@ -90,13 +76,14 @@ export class RecordReader {
       return;
     }
     const telemetry = TelemetryRows.of(source.file, this.#context);
+    const facts = new RecordFacts(shape);
     let count = 0;
     for await (const raw of rawRecords(source, bytes, shape, blockBytes(this.#context.windowBytes))) {
       if (count >= limit) return;
       const { record, line } = raw;
       const row = firstRowOf(source) + count;
       const recorded = await this.#recorded?.take(number, row);
-      const seen = recorded === undefined ? telemetry?.at(row) : undefined;
+      const seen = telemetry?.at(row);
       const result = this.#examine(raw, shape, row, before + count, recorded, seen);
       // what was recorded says already where it is
       const isKnown = recorded?.unreadable !== undefined;
@@ -105,7 +92,8 @@ export class RecordReader {
       else {
         const isBroken = isOfBrokenGroup(result.examined, () => raw.trajectory(), this.#context.brokenGroups);
         const examined = isBroken ? this.#examiner.ofBrokenGroup(result.examined) : result.examined;
-        yield this.#edit({ record, line, result: { ...result, examined } }, shape);
+        const known = facts.read(record, () => raw.trajectory());
+        yield this.#edit({ record, line, result: { ...result, examined, facts: known } }, shape);
       }
       count += 1;
     }
@@ -128,11 +116,13 @@ export class RecordReader {
         remedy: 'compose without --groups drop-incomplete',
       });
     }
+    const reader = new RecordFacts(shape);
     const trajectories = new TrajectoryRows(file, shape, this.#examiner, this.#context);
     const waiting: { readonly raw: RawRecord; readonly row: number }[] = [];
     const results = new Map<number, RowOutcome>();
     const take = (rows: readonly FinishedRow[]) => {
-      for (const { row, examined, isCandidate } of rows) results.set(row, { examined, isCandidate });
+      for (const { row, examined, isCandidate, facts } of rows)
+        results.set(row, { examined, isCandidate, facts });
     };
     const ready = function* (): Generator<ExaminedRecord> {
       for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
@@ -156,7 +146,7 @@ export class RecordReader {
       } else {
         const { value } = read;
         const id = shape.group?.keyOf(value);
-        const facts = { bytes: raw.record.length };
+        const facts = reader.read(raw.record, () => raw.trajectory());
         const step = { part: 0, row, fileRow, unitRow: before + row, id, facts, recorded };
         take(trajectories.add({ ...step, values: () => value }));
       }
@@ -214,14 +204,15 @@ export class RecordReader {
       const candidates = flags === undefined ? undefined : new Map(flags === 0 ? [] : [[-1, flags]]);
       if (this.#again !== undefined && flags === 0) {
         const unread = { trajectory: () => raw.trajectory(), step: undefined };
-        return { examined: this.#again.examine(unread, row, candidates, recorded), isCandidate: true };
+        const examined = this.#again.examine(unread, row, candidates, recorded, telemetry);
+        return { examined, isCandidate: true };
       }
       const trajectory = raw.trajectory();
       const readable = { trajectory: () => trajectory, step: undefined };
       const examined =
         this.#again === undefined
           ? this.#examiner.examine(readable, row, candidates, telemetry)
-          : this.#again.examine(readable, row, candidates, recorded);
+          : this.#again.examine(readable, row, candidates, recorded, telemetry);
       return { examined, isCandidate: true };
     } catch (error) {
       if (error instanceof RecordDamage) return { code: 'record-damaged', message: error.message };
@@ -237,32 +228,6 @@ export class RecordReader {
   }
 }
 
-/** Why a record cannot be read, as far as its bytes tell before they are parsed. */
-function damageOf({ record, isTooLong, damage }: RawRecord): Damage | undefined {
-  if (damage !== undefined) return { code: 'record-damaged', message: damage };
-  if (isTooLong)
-    return { code: 'record-too-long', message: `record is longer than ${longestRecord >> 20} MB` };
-  return isUtf8(record) ? undefined : { code: 'record-damaged', message: 'record is no UTF-8 text' };
-}
-
-interface Damage {
-  readonly code: string;
-  readonly message: string;
-}
-
-/** A record that is a step, as it was parsed; or why it is none. */
-function stepOf(raw: RawRecord): { value: Record<string, unknown> } | Damage {
-  const damage = damageOf(raw);
-  if (damage !== undefined) return damage;
-  try {
-    const value = parse(raw.record);
-    if (isObject(value)) return { value };
-    return { code: 'record-damaged', message: 'record is no JSON object' };
-  } catch (error) {
-    return { code: 'record-damaged', message: messageOf(error) };
-  }
-}
-
 /** The same with file and line. */
 function located<T extends { code: string; message: string }>(result: T, file: string, line: number) {
   const error = new TrajsieveError(result.code, result.message, {
@@ -270,94 +235,4 @@ function located<T extends { code: string; message: string }>(result: T, file: s
     remedy: 'mend the record, or leave it: it is in none of the outputs',
   });
   return { code: result.code, message: error.describe() };
-}
-
-/** Records are copied to be written, and hold their block until then: small blocks are soon free again. */
-function blockBytes(windowBytes: number): number {
-  return Math.min(windowBytes, 1 << 20);
-}
-
-/** The records of a file, one by one. A file that is one trajectory, or an object of columns, is read as a whole. */
-export async function* rawRecords(
-  source: UnitSource,
-  from: ByteSource,
-  shape: RecordShape,
-  budget: number,
-): AsyncGenerator<RawRecord> {
-  const { file, kind, parts } = source;
-  const range = rangeOf(source);
-  if (kind === 'session') {
-    yield await sessionRecord(from, shape);
-    return;
-  }
-  for await (const { bytes, starts, ends, lines, damage } of recordsOf(from, kind, budget, range)) {
-    for (let i = 0; i < starts.length; i++) {
-      const record = bytes.subarray(starts[i]!, ends[i]!);
-      const line = lines[i]! + (parts[0]?.lines?.line ?? 1) - 1;
-      const why = damage?.get(i);
-      if (why !== undefined) {
-        yield { record, line, damage: why, trajectory: () => shape.read(undefined) };
-      } else if (record.length === 0) {
-        yield { record, line, isTooLong: true, trajectory: () => shape.read(undefined) };
-      } else if (shape.unit === 'columns') {
-        if (!isUtf8(record)) throw damagedFile(file, 'it is no UTF-8 text');
-        for (const row of columnRecords(record)) {
-          yield { record: row.record, line, trajectory: () => shape.read(shape.rows(parse(row.columns))[0]) };
-        }
-      } else yield { record, line, trajectory: () => shape.read(parse(record)) };
-    }
-  }
-}
-
-function rangeOf({ parts }: UnitSource): { start: number; end: number } | undefined {
-  const [first, last] = [parts[0]?.lines, parts.at(-1)?.lines];
-  return first === undefined || last === undefined ? undefined : { start: first.start, end: last.end };
-}
-
-/** A file that is one trajectory. A bad entry makes the trajectory one that nobody knows all of. */
-async function sessionRecord(from: ByteSource, shape: RecordShape): Promise<RawRecord> {
-  const blocks: Uint8Array[] = [];
-  let size = 0;
-  for await (const block of readSource(from)) {
-    size += block.length;
-    if (size > longestRecord)
-      return { record: new Uint8Array(), line: 1, isTooLong: true, trajectory: () => shape.readFile([]) };
-    blocks.push(block);
-  }
-  const record = Buffer.concat(blocks);
-  return { record, line: 1, trajectory: () => shape.readFile(entriesOf(record)) };
-}
-
-function entriesOf(record: Uint8Array): unknown[] {
-  const text = new TextDecoder().decode(record);
-  const whole = tryParse(text);
-  if (whole !== undefined) return Array.isArray(whole) ? whole : [whole];
-  return text.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    try {
-      return [JSON.parse(line) as unknown];
-    } catch (error) {
-      throw new Error(`line ${index + 1} is no JSON: ${messageOf(error)}`);
-    }
-  });
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function parse(record: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(record)) as unknown;
-  } catch (error) {
-    throw new RecordDamage(`record is no JSON: ${messageOf(error)}`);
-  }
-}
-
-function damagedFile(file: string, why: string): TrajsieveError {
-  return new TrajsieveError('record-damaged', `file cannot be read: ${why}`, { where: { file } });
 }

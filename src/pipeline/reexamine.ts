@@ -1,5 +1,6 @@
+import { type RowTelemetry, withTelemetry } from '../correlate/row-telemetry.ts';
 import { type Engine, idleEngine } from '../detectors/engine.ts';
-import { compareFindings } from '../detectors/finding.ts';
+import { compareFindings, type Finding } from '../detectors/finding.ts';
 import { joinAbouts } from '../output/about.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Examined, Examiner, type ReadableRow } from './examine.ts';
@@ -51,34 +52,49 @@ export class Reexaminer {
    * The result for one row.
    * @param candidates what the prefilter of the asked rules found; none where they need not be asked, and undefined where
    * there is no prefilter
+   * @param telemetry what the sensors saw of the row, if anything
    */
   examine(
     row: ReadableRow,
     number: number,
     candidates: RowCandidates | undefined,
     recorded: RecordedRow | undefined,
+    telemetry?: RowTelemetry,
   ): Examined {
-    if (recorded?.error !== undefined) return this.#byAll(row, number);
+    if (recorded?.error !== undefined) return this.#byAll(row, number, telemetry);
     const own =
       candidates?.size === 0 ? this.#asked.clean(number) : this.#asked.examine(row, number, candidates);
-    if (own.error !== undefined) return this.#byAll(row, number);
+    if (own.error !== undefined) return this.#byAll(row, number, telemetry);
     const { keep } = this.#again;
     const kept = recorded?.found.filter(({ rule }) => keep.has(rule)) ?? [];
-    const found = [...kept, ...own.found].sort(compareFindings);
+    const found = together(kept, own.found, telemetry);
     if (found.length === 0) return this.#asked.clean(number);
     const id = own.id ?? recorded?.id;
     const about = joinAbouts(own.about, recorded?.about);
-    const together: RecordedRow = {
+    const all: RecordedRow = {
       ...(id === undefined ? {} : { id }),
       ...(about === undefined ? {} : { about }),
       found,
     };
-    return this.#asked.replay(row.trajectory, number, together);
+    return this.#asked.replay(row.trajectory, number, all);
   }
 
-  #byAll(row: ReadableRow, number: number): Examined {
+  #byAll(row: ReadableRow, number: number, telemetry: RowTelemetry | undefined): Examined {
     const { all } = this.#again;
     this.#all ??= new Examiner(all, this.#policy, new TextSearch(all));
-    return this.#all.examine(row, number, this.#prefilter ? anything : undefined);
+    return this.#all.examine(row, number, this.#prefilter ? anything : undefined, telemetry);
   }
+}
+
+/**
+ * What was found then and now, in the order of a run. What was recorded weighs already what alerts bear out of it; the
+ * findings that are alerts themselves come last.
+ */
+function together(
+  kept: readonly Finding[],
+  own: readonly Finding[],
+  telemetry: RowTelemetry | undefined,
+): Finding[] {
+  const weighed = telemetry === undefined ? own : withTelemetry(own, { ...telemetry, findings: [] });
+  return [...[...kept, ...weighed].sort(compareFindings), ...(telemetry?.findings ?? [])];
 }

@@ -5,20 +5,15 @@ import type { LeafWindow, Window } from '../parquet/window.ts';
 import { compileSpec } from '../trajectory/compile.ts';
 import { nodeAt } from '../trajectory/schema-node.ts';
 import type { Shape } from '../trajectory/shape.ts';
-
-/** Columns that say what language a row is in. No spec names them: nothing else reads them. */
-const languageNames: ReadonlySet<string> = new Set([
-  'language',
-  'lang',
-  'repo_language',
-  'programming_language',
-]);
-
-/** Bytes of a text that are looked at. */
-const longestText = 400;
-
-/** Tools of one row that are told apart. */
-const mostTools = 40;
+import {
+  factNames,
+  factOf,
+  languageNames,
+  longestFact,
+  mostTools,
+  type Scalar,
+  toolFields,
+} from './fact-values.ts';
 
 /** The names that Parquet's lists put around their elements. */
 const wrappers: ReadonlySet<string> = new Set(['list', 'element', 'bag', 'array', 'array_element', 'item']);
@@ -37,7 +32,8 @@ export class FactsReader {
     const { columns, lists } = shape;
     const [first] = columns;
     const root: SchemaNode | undefined = first && { ...first, path: [], children: columns };
-    const { metadata, cases } = compileSpec(shape.definition);
+    const compiled = compileSpec(shape.definition);
+    const { metadata } = compiled;
     this.#metadata = metadata.flatMap(([name, paths]) => {
       const nodes = paths.map(({ names }) => root && nodeAt(root, names));
       const flat = nodes.filter(
@@ -46,14 +42,10 @@ export class FactsReader {
       return factNames.has(name) && flat.length > 0 ? [[name, flat] as const] : [];
     });
     this.#texts = [...leaves].filter((leaf) => shape.textOf(leaf) !== undefined);
-    const calls = cases.flatMap(({ fields }) => fields.calls);
-    const toolFields = calls.flatMap(({ in: within, name }) => {
-      if ('is' in name) return [];
-      return name.flatMap((at) => (within ?? [{ text: '' }]).map(({ text }) => dotted(text, at.text)));
-    });
+    const tools = toolFields(compiled);
     this.#tools = [...leaves].filter((leaf) => {
       const field = leaf.path.filter((part) => !wrappers.has(part)).join('.');
-      return isText(leaf) && toolFields.some((wanted) => field.endsWith(`.${wanted}`));
+      return isText(leaf) && tools.some((wanted) => field.endsWith(`.${wanted}`));
     });
     this.#stepLeaves = lists.flatMap(({ node }) => {
       const leaf = [...leaves].find((one) => node.path.every((name, depth) => one.path[depth] === name));
@@ -82,12 +74,12 @@ export class FactsReader {
     for (const leaf of leaves) {
       const own = window.leaves.get(leaf);
       if (own === undefined) continue;
-      const read = valueReader(leaf, name);
+      const read = scalarReader(leaf);
       for (const [row, facts] of rows.entries()) {
         if (facts[name] !== undefined) continue;
         const bytes = own.bytes(own.rowSlots[row]!);
-        const value = bytes === undefined ? undefined : read(bytes);
-        if (value !== undefined && value !== '') facts[name] = value;
+        const value = bytes === undefined ? undefined : factOf(name, read(bytes));
+        if (value !== undefined) facts[name] = value;
       }
     }
   }
@@ -95,28 +87,11 @@ export class FactsReader {
 
 type FactsDraft = Record<string, unknown>;
 
-const factNames: ReadonlySet<string> = new Set(['source', 'task', 'model', 'reward', 'success']);
-
 function isLanguage({ path, type }: Leaf): boolean {
   return path.length === 1 && type === 'BYTE_ARRAY' && languageNames.has(path[0]!);
 }
 
-function dotted(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join('.');
-}
-
-/** How a metadata value is read from its bytes; undefined comes out where it is not what it should be. */
-function valueReader(leaf: Leaf, name: string): (bytes: Uint8Array) => unknown {
-  const raw = scalarReader(leaf);
-  if (name === 'reward') return (bytes) => numberOf(raw(bytes));
-  if (name === 'success') return (bytes) => truthOf(raw(bytes));
-  return (bytes) => {
-    const value = raw(bytes);
-    return value === undefined ? undefined : String(value);
-  };
-}
-
-function scalarReader(leaf: Leaf): (bytes: Uint8Array) => string | number | boolean | undefined {
+function scalarReader(leaf: Leaf): (bytes: Uint8Array) => Scalar | undefined {
   const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   switch (leaf.type) {
     case 'BOOLEAN':
@@ -131,24 +106,10 @@ function scalarReader(leaf: Leaf): (bytes: Uint8Array) => string | number | bool
       return (bytes) => view(bytes).getFloat64(0, true);
     case 'BYTE_ARRAY':
       return (bytes) =>
-        Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, longestText)).toString();
+        Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, longestFact)).toString();
     default:
       return () => undefined;
   }
-}
-
-/** As `trajectory/metadata.ts` reads them of an assembled row. */
-function numberOf(value: unknown): number | undefined {
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
-}
-
-function truthOf(value: unknown): boolean | undefined {
-  if (typeof value === 'boolean') return value;
-  const word = String(value).toLowerCase();
-  if (word === '1' || word === 'true') return true;
-  return word === '0' || word === 'false' ? false : undefined;
 }
 
 /** Adds the length of each row's values. */
@@ -210,7 +171,7 @@ function nameAt({ starts, ends, text, known }: Values, value: number): string {
   const start = starts[value]!;
   let name = known?.get(start);
   if (name === undefined) {
-    name = text.toString('utf8', start, Math.min(ends[value]!, start + longestText));
+    name = text.toString('utf8', start, Math.min(ends[value]!, start + longestFact));
     known?.set(start, name);
   }
   return name;

@@ -18,6 +18,7 @@ import { entryPath, hash, Ledger, type LedgerEntry, type RunConfig } from './led
 import type { LoadedRules } from './loaded-rules.ts';
 import { describeFiles, makePlan, type Plan, type WorkUnit } from './plan.ts';
 import { buildReport, type Report } from './report.ts';
+import { unnamedGroups } from './require-groups.ts';
 import type { RunMode } from './run-mode.ts';
 import type { Settings } from './settings.ts';
 import { openStore, requireLocal, type Store } from './store.ts';
@@ -224,11 +225,17 @@ async function executeIn(
   writeAtomically(join(out, 'detectors.json'), toJson({ rules }));
   writeAtomically(join(out, 'report.json'), toJson(report));
   if (mode.shards !== false) {
-    if (report.rows.negative > 0) await pairUp(store, plan, entries, settings);
-    await store.fetch(neededForReports(entries));
+    const pairs = report.rows.negative > 0 ? await pairUp(store, plan, entries, settings) : [];
+    await store.fetch([...neededForReports(entries), ...pairs]);
     const others = settings.groups === undefined ? 'kept' : 'dropped';
     const groups = await groupsReport(out, others, report.errors);
-    if (groups.incomplete > 0) writeAtomically(join(out, 'groups.json'), toJson(groups));
+    const unnamed = settings.groups === undefined ? undefined : unnamedGroups(groups);
+    if (unnamed !== undefined) {
+      problems.push(unnamed);
+      events.onProblem?.(unnamed);
+    }
+    if (groups.incomplete > 0 || unnamed !== undefined)
+      writeAtomically(join(out, 'groups.json'), toJson(groups));
     await writeReports(out);
     await writeDataCard(out);
   }
@@ -236,18 +243,20 @@ async function executeIn(
   return { plan, report, problems, interrupted: false, candidates };
 }
 
-/** Makes preference pairs of the negative rows, and brings them to where the results are. */
+/** Makes preference pairs of the negative rows, and brings them to where the results are; the file that holds them. */
 async function pairUp(
   store: Store,
   plan: Plan,
   entries: readonly LedgerEntry[],
   { dataset }: Settings,
-): Promise<void> {
+): Promise<readonly string[]> {
   const paths = entries.flatMap(({ outputs }) => outputs.map(({ path }) => path));
   await store.fetch(paths.filter((path) => path.startsWith('data/') || path.startsWith('negative/')));
   const { makePairs, pairsSummary } = await import('./pairs.ts');
   const pairs = await makePairs(store.folder, plan, specsFor(dataset));
-  if (pairs !== undefined) await store.keep([pairs.path], pairsSummary);
+  if (pairs === undefined) return [];
+  await store.keep([pairs.path], pairsSummary);
+  return [pairs.path];
 }
 
 /** Files that reports and data card are made from: all findings, and the first file of each table for its columns. */

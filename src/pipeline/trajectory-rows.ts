@@ -163,11 +163,12 @@ export class TrajectoryRows {
   #decide(rows: readonly StepRow[], trajectory: () => Trajectory): Examined {
     const number = rows[0]!.fileRow;
     const readable = { trajectory, step: undefined };
+    const seen = this.#telemetry?.at(number);
     const examined =
       this.#again !== undefined
-        ? this.#again.examine(readable, number, this.#candidates(), merge(rows))
+        ? this.#again.examine(readable, number, this.#candidates(), merge(rows), seen)
         : this.#context.recorded === undefined
-          ? this.#examiner.examine(readable, number, this.#candidates(), this.#telemetry?.at(number))
+          ? this.#examiner.examine(readable, number, this.#candidates(), seen)
           : this.#examiner.replay(trajectory, number, merge(rows));
     if (examined.edit === undefined) return examined;
     return this.#examiner.uneditable(examined, 'its steps are rows of their own');

@@ -41,11 +41,14 @@ export function readPolicy(nameOrFile: string): string {
   } catch (error) {
     const ready = readyPolicies();
     const fallback = `ready policies are ${ready.join(', ')}; anything else is the path of a YAML file`;
-    throw new TrajsieveError(
-      'policy-missing',
-      `policy ${JSON.stringify(nameOrFile)} cannot be read: ${messageOf(error)}`,
-      { remedy: suggestion(nameOrFile, ready, fallback) },
-    );
+    // of a name nobody wants to hear in which folder it was looked for
+    const why =
+      policyFile(nameOrFile) === nameOrFile
+        ? `cannot be read: ${messageOf(error)}`
+        : 'is none of the ready ones';
+    throw new TrajsieveError('policy-missing', `policy ${JSON.stringify(nameOrFile)} ${why}`, {
+      remedy: suggestion(nameOrFile, ready, fallback),
+    });
   }
 }
 
@@ -70,6 +73,7 @@ export function parsePolicy(text: string, file: string, known?: KnownWords): Pol
     const { message, remedy, path, key } = explain(issue, document.toJS());
     throw invalid(message, file, lineAt(path, key), remedy);
   }
+  checkOrder(result.data, file, lineAt);
   if (known !== undefined) checkWords(result.data, known, file, lineAt);
   return result.data;
 }
@@ -142,6 +146,22 @@ function keysAt(path: readonly PropertyKey[]): string[] {
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   const { def } = schema._zod as unknown as { def: { innerType?: z.core.$ZodType } };
   return def.innerType === undefined ? schema : unwrap(def.innerType);
+}
+
+/** A line that no finding can get to says something else than what would happen. */
+function checkOrder(
+  { findings }: Policy,
+  file: string,
+  lineAt: (path: readonly PropertyKey[]) => number | undefined,
+): void {
+  const all = findings.findIndex(({ when }) => Object.keys(when).length === 0);
+  if (all < 0 || all === findings.length - 1) return;
+  throw invalid(
+    `findings.${all + 1} is never reached: findings.${all} before it has no \`when\`, and fits every finding`,
+    file,
+    lineAt(['findings', all + 1]),
+    'put the line without `when` last',
+  );
 }
 
 function checkWords(

@@ -44,8 +44,25 @@ const callPlace = {
   in: undefined,
   when: undefined,
   id: paths('id', 'call_id', 'tool_call_id', 'toolCallId'),
-  name: paths('name', 'tool_name', 'toolName', 'function.name', 'function', 'server_tool_call.name'),
-  arguments: paths('input', 'arguments', 'args', 'function.arguments', 'parameters', 'server_tool_call'),
+  // LLaMA-Factory v1 holds the whole call, as JSON text, in `value`
+  name: paths(
+    'name',
+    'tool_name',
+    'toolName',
+    'function.name',
+    'function',
+    'server_tool_call.name',
+    'value.name',
+  ),
+  arguments: paths(
+    'input',
+    'arguments',
+    'args',
+    'function.arguments',
+    'parameters',
+    'server_tool_call',
+    'value.arguments',
+  ),
 } as const;
 const resultPlace = {
   in: undefined,

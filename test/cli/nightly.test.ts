@@ -229,6 +229,20 @@ describe('a job that runs by itself', () => {
     expect(same.stdout).toContain('100 rows in both runs, 0 changed');
   });
 
+  it('names the rules of rows that go elsewhere by another policy', () => {
+    const other = join(folder, 'research');
+    expect(
+      trajsieve(['compose', out, '--policy', 'research', '--out', other, '-q', ...classifiers]).status,
+    ).toBe(0);
+    const { rules, places, shown } = JSON.parse(trajsieve(['diff', out, other, '--json']).stdout);
+    expect(Object.keys(places)).toEqual(['quarantined → kept with changes']);
+    expect(rules.length).toBeGreaterThan(1);
+    for (const rule of rules) expect(rule).toMatchObject({ gained: 0, lost: 0, both: expect.any(Number) });
+    expect(shown[0].both.length).toBeGreaterThan(0);
+    const told = trajsieve(['diff', out, other]).stdout;
+    expect(told).toMatch(/row \d+: unsafe → unsafe, quarantined → kept with changes (mining|tunnels)-\S+/);
+  });
+
   it('draws rows to look at, and turns labels into a bound', () => {
     const drawn = JSON.parse(trajsieve(['audit', 'sample', out, '--rows', '50', '--json']).stdout);
     expect(drawn.strata.reduce((sum: number, one: { rows: number }) => sum + one.rows, 0)).toBe(

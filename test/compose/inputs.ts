@@ -22,8 +22,37 @@ export async function writeLayout(layout: Layout, path: string, count: number, s
   return all;
 }
 
+/** Writes episodes as LLaMA-Factory v1 has them: the content of a message is a list of parts, calls among them. */
+export async function writeTypedParts(path: string, count: number): Promise<Episode[]> {
+  const all = [...episodes(count, 6000, 1)];
+  const text = (name: string): ColumnSpec => ({ name, type: 'string' });
+  const list = (name: string, fields: ColumnSpec[]): ColumnSpec => ({
+    name,
+    type: 'list',
+    element: { name: 'element', type: 'struct', fields },
+  });
+  const part = list('content', [text('type'), text('value')]);
+  await writeRows(path, [text('id'), list('messages', [text('role'), part])], all.map(withParts));
+  return all;
+}
+
+function withParts({ id, messages }: Episode): Record<string, unknown> {
+  return {
+    id,
+    messages: messages.map(({ role, content, tool_calls: calls }) => ({
+      role,
+      content: [
+        ...(content === null ? [] : [{ type: 'text', value: content }]),
+        ...(calls ?? []).map(({ function: { name, arguments: given } }) => ({
+          type: 'tool_call',
+          value: JSON.stringify({ name, arguments: JSON.parse(given) }),
+        })),
+      ],
+    })),
+  };
+}
+
 async function writeJson(path: string, all: readonly Episode[], whole: boolean): Promise<void> {
-  await loadCodecs();
   const messages: ColumnSpec = whole
     ? { name: 'messages', type: 'string' }
     : { name: 'messages', type: 'list', element: { name: 'element', type: 'string' } };
@@ -32,13 +61,23 @@ async function writeJson(path: string, all: readonly Episode[], whole: boolean):
     messages,
     { name: 'reward', type: 'double' },
   ];
-  const file = new OutputFile(createFile(path), emptyFooter('trajsieve tests'), columns);
-  const rows = new OwnColumns(columns, 'ZSTD');
-  for (const { id, messages: list, reward } of all) {
+  const rows = all.map(({ id, messages: list, reward }) => {
     // with spaces, as Python writes it
     const texts = list.map((message) => JSON.stringify(message, undefined, 1).replace(/\n */g, ' '));
-    rows.add({ id, messages: whole ? `[${texts.join(', ')}]` : texts, reward });
-  }
+    return { id, messages: whole ? `[${texts.join(', ')}]` : texts, reward };
+  });
+  await writeRows(path, columns, rows);
+}
+
+async function writeRows(
+  path: string,
+  columns: ColumnSpec[],
+  all: readonly Record<string, unknown>[],
+): Promise<void> {
+  await loadCodecs();
+  const file = new OutputFile(createFile(path), emptyFooter('trajsieve tests'), columns);
+  const rows = new OwnColumns(columns, 'ZSTD');
+  for (const row of all) rows.add(row);
   const { rowCount } = rows;
   for (const chunk of rows.take()) file.ownChunk(chunk);
   file.finishRowGroup(rowCount);

@@ -92,6 +92,29 @@ const blocks = [
   { role: 'assistant', content: done },
 ];
 
+/** Messages of LLaMA-Factory v1: a call is a part that holds it as JSON text. */
+const typedParts = [
+  { role: 'system', content: [{ type: 'text', value: system }], loss_weight: 0 },
+  { role: 'user', content: [{ type: 'text', value: task }], loss_weight: 0 },
+  {
+    role: 'assistant',
+    content: [
+      { type: 'reasoning', value: 'Where are the tests?' },
+      { type: 'text', value: 'I look around.' },
+      { type: 'tool_call', value: JSON.stringify({ name: 'bash', arguments: { command: 'ls tests src' } }) },
+    ],
+    loss_weight: 1,
+  },
+  { role: 'tool', content: [{ type: 'text', value: listing }], loss_weight: 0 },
+  {
+    role: 'assistant',
+    content: [{ type: 'tool_call', value: JSON.stringify({ name: 'bash', arguments: { command: unsafe } }) }],
+    loss_weight: 1,
+  },
+  { role: 'tool', content: [{ type: 'text', value: sent }], loss_weight: 0 },
+  { role: 'assistant', content: [{ type: 'text', value: done }], loss_weight: 1 },
+];
+
 const responses = [
   { type: 'message', role: 'user', content: [{ type: 'input_text', text: task }] },
   { type: 'reasoning', id: 'r1', summary: [{ type: 'summary_text', text: 'Where are the tests?' }] },
@@ -1164,6 +1187,28 @@ export const samples: readonly Sample[] = [
     column: 'chosen,rejected',
     rows: [
       { chosen: [chat[1], { role: 'assistant', content: done }], rejected: [chat[1], ...chat.slice(4)] },
+    ],
+    roles: 'uauata',
+    act: { step: 3, tool: 'bash' },
+    result: sent,
+    copied: [2],
+  },
+  {
+    name: 'LLaMA-Factory v1',
+    spec: 'llamafactory',
+    column: 'messages',
+    rows: [{ messages: typedParts }],
+    ...chatSample,
+  },
+  {
+    name: 'LLaMA-Factory v1, chosen and rejected',
+    spec: 'preference',
+    column: 'chosen_messages,rejected_messages',
+    rows: [
+      {
+        chosen_messages: [typedParts[1], typedParts[6]],
+        rejected_messages: [typedParts[1], ...typedParts.slice(4)],
+      },
     ],
     roles: 'uauata',
     act: { step: 3, tool: 'bash' },

@@ -187,5 +187,36 @@ describe.skipIf(chromium === undefined)(
       expect(overflow).toBeLessThanOrEqual(0);
       await page.context().close();
     });
+
+    it('labels each bar in one line', async () => {
+      const { page } = await open();
+      await list(page);
+      await page.evaluate(
+        'for (const at of document.querySelectorAll("figure")) at.scrollIntoView({ behavior: "instant" })',
+      );
+      await page.evaluate('document.querySelector("#mix").scrollIntoView({ behavior: "instant" })');
+      await page.waitForSelector('#mix svg text:has-text("two lines")');
+      expect(await page.$$eval('figure svg tspan', (nodes) => nodes.length)).toBe(0);
+      await page.context().close();
+    });
+
+    it.each([390, 1280])('breaks no short word of a table, %d pixels wide', async (width) => {
+      const { page } = await open({ viewport: { width, height: 844 } });
+      await list(page);
+      const broken =
+        await page.evaluate(`[...document.querySelectorAll('section > .scroll th, section > .scroll td')]
+        .filter((cell) => !cell.matches('td.word, td.excerpt'))
+        .flatMap((cell) => {
+          const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode();
+          const range = document.createRange();
+          return [...(text?.data ?? '').matchAll(/\\S+/g)].filter(({ 0: word, index }) => {
+            range.setStart(text, index);
+            range.setEnd(text, index + word.length);
+            return word.length < 20 && range.getClientRects().length > 1;
+          }).map(([word]) => word);
+        })`);
+      expect(broken).toEqual([]);
+      await page.context().close();
+    });
   },
 );

@@ -22,6 +22,7 @@ export const hostileTexts = [
   'constructor',
   '</style><style>*{display:none}</style>',
   '$& $1 $` {{summary}}',
+  'two\nlines\r\n\tand more',
 ] as const;
 
 const severities = ['critical', 'high', 'medium', 'low', 'informational'];

@@ -31,6 +31,7 @@ describe('a policy file', () => {
     expect(() => loadPolicy('strickt')).toThrow(
       expect.objectContaining({ code: 'policy-missing', remedy: "did you mean 'strict'?" }),
     );
+    expect(() => loadPolicy('other')).toThrow('policy "other" is none of the ready ones');
     expect(() => loadPolicy('./nowhere.yaml')).toThrow(
       expect.objectContaining({ remedy: expect.stringContaining('default, research, strict') }),
     );
@@ -96,6 +97,14 @@ describe('a policy file', () => {
         ? whole.replace(/findings:\n.*\n.*\n/, '')
         : whole.replace(new RegExp(`(- |  )${key}: .*\n`), (_, lead) => (lead === '- ' ? '- ' : ''));
     expect(errorOf(without).message).toMatch(new RegExp(`${key}|policy`));
+  });
+
+  it('with a line that no finding gets to is refused', () => {
+    const text = `name: a\nfindings:\n  - verdict: safe\n    disposition: annotate\n  - when: { severity: critical }\n    verdict: unsafe\n    disposition: drop\n${rows}`;
+    const error = errorOf(text);
+    expect(error.message).toContain('findings.1 is never reached');
+    expect(error.where).toEqual({ file: 'own.yaml', line: 5 });
+    expect(error.remedy).toContain('last');
   });
 
   it('that is no YAML is refused with its line', () => {

@@ -1,10 +1,16 @@
 import { spawnSync } from 'node:child_process';
+import { delimiter } from 'node:path';
 
-const candidates = [process.env['TRAJSIEVE_PYTHON'], 'python3'].filter((name) => name !== undefined);
+/** `TRAJSIEVE_PYTHON` may name several, as `PATH` does. */
+const candidates = [...(process.env['TRAJSIEVE_PYTHON']?.split(delimiter) ?? []), 'python3'];
 
-/** A Python that has the given modules, or undefined: tests that need it then skip, visibly. */
+/**
+ * A Python that has the given modules, or undefined: tests that need it then skip, visibly. They are looked for, and not
+ * imported: one that is there and broken fails the test.
+ */
 export function findPython(...modules: string[]): string | undefined {
-  const code = modules.map((name) => `import ${name}`).join(';') || 'pass';
+  const found = modules.map((name) => `find_spec('${name}') is not None`).join(' and ') || 'True';
+  const code = `import sys; from importlib.util import find_spec; sys.exit(not (${found}))`;
   return candidates.find((name) => spawnSync(name, ['-c', code], { stdio: 'ignore' }).status === 0);
 }
 

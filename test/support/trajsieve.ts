@@ -25,7 +25,7 @@ process.on('exit', () => rmSync(fewRules, { recursive: true, force: true }));
  * Environment without what would change a run: an array job's variables, settings of trajsieve. `TRAJSIEVE_CLASSIFIERS`
  * as `builtin` takes all rules instead of a few.
  */
-function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+function environment(extra: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(TRAJSIEVE|SLURM|JOB_COMPLETION|AWS_BATCH)/.test(name),
   );
@@ -40,7 +40,7 @@ function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
 /** Runs the built command line and waits for its end. */
 export function trajsieve(
   words: readonly string[],
-  extra: Record<string, string> = {},
+  extra: Record<string, string | undefined> = {},
   cwd?: string,
 ): Result {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
@@ -72,7 +72,7 @@ export function hashesOf(folder: string): Record<string, string> {
 /** Starts it beside other things, with a promise of its end: for tests that serve it meanwhile. */
 export function startTrajsieveAsync(
   words: readonly string[],
-  extra: Record<string, string> = {},
+  extra: Record<string, string | undefined> = {},
 ): { readonly child: ChildProcess; readonly ended: Promise<Result> } {
   const child = spawn(process.execPath, [main, ...words], {
     env: environment(extra),

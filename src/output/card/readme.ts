@@ -4,7 +4,8 @@ import type { RunFacts, Table } from './run-facts.ts';
 
 /**
  * The data card: a `README.md` that Hugging Face reads as the card of a data set. The folder of a run can be uploaded as
- * it is; `load_dataset(…, 'clean')`, `'quarantine'` and `'findings'` then load its tables.
+ * it is; `load_dataset(…, 'clean')`, `'quarantine'` and `'findings'` then load its tables, and
+ * `'negative'` and `'pairs'` where there are any.
  * https://huggingface.co/docs/hub/datasets-manual-configuration
  */
 export function renderDataCard(facts: RunFacts): string {
@@ -88,6 +89,7 @@ function tables({ tables: all }: RunFacts): string {
     data: 'the rows to train on: every column of the input as it was, and the `trajsieve_` columns beside it',
     quarantine: 'rows set aside; look before using any of them',
     negative: 'rows set apart as examples of what not to do',
+    pairs: 'negative rows (`rejected`) beside a safe trajectory of the same `prompt` (`chosen`)',
     findings: 'one row per finding: where, what, how severe, what came of it, with a short excerpt',
   };
   const lines = all.map(({ config, folder, files }) => {

@@ -70,6 +70,8 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
       else files.push(output);
     }
   }
+  const pairs = readJson(join(folder, 'pairs', 'pairs.json')) as OutputEntry | undefined;
+  if (pairs !== undefined && pairs.rows > 0) outputs.set('pairs', [pairs]);
   const tables = await Promise.all([...outputs].map(([top, files]) => readTable(folder, top, files)));
   const detectors = readJson(join(folder, 'detectors.json')) as { rules: ActiveRule[] } | undefined;
   return {

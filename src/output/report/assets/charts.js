@@ -96,7 +96,8 @@ export function bars(entries, { x, fill = () => 'var(--bar)', label, text }) {
         domain,
         label: null,
         tickSize: 0,
-        tickFormat: (value) => cut(visible(value), Math.floor((margin - 10) / 7)),
+        // in one line: a second one would lie over the bars beside
+        tickFormat: (value) => cut(visible(value).replace(/\s+/g, ' '), Math.floor((margin - 10) / 7)),
       },
       marks: [
         Plot.barX(entries, {

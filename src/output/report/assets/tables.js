@@ -9,7 +9,7 @@ const optionalTiles = new Set(['of them changed', 'negative']);
 export function drawAccount() {
   const { rows, findings, errors, version, policy, files } = summary;
   document.getElementById('made').textContent = visible(
-    `Policy ${policy}, ${format(files)} input files, trajsieve ${version}.`,
+    `Policy ${policy}, ${format(files)} input file${files === 1 ? '' : 's'}, trajsieve ${version}.`,
   );
   const tiles = [
     ['rows in', rows.in],
