@@ -2,7 +2,7 @@ import { TrajsieveError } from '../errors.ts';
 import type { Footer } from '../parquet/footer.ts';
 import { listElement, type SchemaNode } from '../parquet/schema.ts';
 import { type FileView, type Fit, fitOf } from './fit.ts';
-import { findLists, genericAt, genericName, genericNamed } from './generic.ts';
+import { findLists, genericAt, genericFor, genericName, genericNamed } from './generic.ts';
 import { isObject } from './path.ts';
 import { makeRecordShape, type RecordShape } from './record-shape.ts';
 import { decoderOf } from './schema-node.ts';
@@ -123,13 +123,8 @@ function choose<T>(
   }
   const base = specs.find(({ name }) => name === genericName);
   if (base === undefined) return undefined;
-  for (const path of findLists(view)) {
-    const spec = genericAt(base, path);
-    if (fitOf(spec, view).missing !== undefined) continue;
-    const shape = make(spec, `no spec fits, but ${path} is plainly a list of messages`);
-    if (shape !== undefined) return shape;
-  }
-  return undefined;
+  const generic = genericFor(base, view);
+  return generic === undefined ? undefined : make(generic.spec, generic.reason);
 }
 
 function decodeRow(root: SchemaNode, row: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -2,10 +2,10 @@ import { rowsOfColumns } from './columns.ts';
 import { type CompiledSpec, compileSpec } from './compile.ts';
 import type { Trajectory } from './model.ts';
 import { type Outline, recordOutline } from './outline.ts';
-import { type GroupedTrajectory, groupKeyOf, readGroup, readRow } from './read.ts';
+import { type GroupedTrajectory, readGroup, readRow, rowGrouping } from './read.ts';
 import { readEntries } from './session.ts';
 import type { RowGrouping } from './shape.ts';
-import { type DatasetSpec, listOf } from './spec.ts';
+import type { DatasetSpec } from './spec.ts';
 
 /** A data set of JSON records (JSONL lines, JSON files) as a spec reads it. */
 export interface RecordShape {
@@ -52,9 +52,7 @@ export function makeRecordShape(
     unread: unit === 'file' || unit === 'step' ? [] : columns.filter((name) => !read.has(name)),
     unit: unit === 'step' ? 'row' : unit,
     outline: unit === 'row' && group === undefined ? recordOutline(compiled) : undefined,
-    ...(group === undefined
-      ? {}
-      : { group: { by: listOf(group.by).join(' or '), keyOf: (record) => groupKeyOf(compiled, record) } }),
+    ...(group === undefined ? {} : { group: rowGrouping(compiled) }),
     readGroup: (records) => readGroup(compiled, records),
     read: (record) =>
       unit === 'step' ? readGroup(compiled, [record]).trajectory : readRow(compiled, record),

@@ -48,7 +48,7 @@ export interface RowGrouping {
   /** where it is, for people */
   readonly by: string;
   /** Its value in a row, of which no more than the columns for it need be there; undefined where the row does not say. */
-  keyOf(row: Readonly<Record<string, unknown>>): string | undefined;
+  keyOf(row: unknown): string | undefined;
 }
 
 /** A repeated node whose elements are steps. */
