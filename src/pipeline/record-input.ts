@@ -48,7 +48,8 @@ export async function inspectRecords(
       ? recogniseRecords(records, file, specs)
       : recordShapeOf(dataset, 'it was asked for by name', file);
   const kind: InputKind = shape.unit === 'file' ? 'session' : layout;
-  const isOneRow = kind === 'session' || (kind === 'document' && shape.unit === 'row');
+  const isOneRow =
+    kind === 'session' || (kind === 'document' && shape.unit === 'row' && shape.batches.length === 0);
   const whole: InputPart = { index: 0, rows: isOneRow ? 1 : null, bytes: identity.size, firstRow: 0 };
   const canCut =
     kind === 'lines' &&

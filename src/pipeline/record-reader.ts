@@ -10,6 +10,7 @@ import type { Trajectory } from '../trajectory/model.ts';
 import { isObject } from '../trajectory/path.ts';
 import { recordShapeFor } from '../trajectory/recognise.ts';
 import type { RecordShape } from '../trajectory/record-shape.ts';
+import { batchRecords } from './batch-records.ts';
 import { readSource } from './byte-stream.ts';
 import { columnRecords } from './column-records.ts';
 import { type Examined, Examiner, isOfBrokenGroup } from './examine.ts';
@@ -149,7 +150,7 @@ export class RecordReader {
       const fileRow = firstRowOf(source) + row;
       const recorded = await this.#recorded?.take(number, fileRow);
       waiting.push({ raw, row });
-      const read = recorded?.unreadable ?? stepOf(raw);
+      const read = recorded?.unreadable ?? stepOf(raw, shape);
       if ('code' in read) {
         results.set(row, recorded?.unreadable === undefined ? located(read, file, raw.line) : read);
         take(trajectories.lose(-1));
@@ -251,11 +252,11 @@ interface Damage {
 }
 
 /** A record that is a step, as it was parsed; or why it is none. */
-function stepOf(raw: RawRecord): { value: Record<string, unknown> } | Damage {
+function stepOf(raw: RawRecord, shape: RecordShape): { value: Record<string, unknown> } | Damage {
   const damage = damageOf(raw);
   if (damage !== undefined) return damage;
   try {
-    const value = parse(raw.record);
+    const [value] = shape.rows(parse(raw.record));
     if (isObject(value)) return { value };
     return { code: 'record-damaged', message: 'record is no JSON object' };
   } catch (error) {
@@ -304,7 +305,11 @@ export async function* rawRecords(
         for (const row of columnRecords(record)) {
           yield { record: row.record, line, trajectory: () => shape.read(shape.rows(parse(row.columns))[0]) };
         }
-      } else yield { record, line, trajectory: () => shape.read(parse(record)) };
+      } else {
+        const keyOf = (row: Uint8Array) => shape.group?.keyOf(shape.rows(parse(row))[0]);
+        for (const row of shape.batches.length > 0 ? batchRecords(record, shape.batches, keyOf) : [record])
+          yield { record: row, line, trajectory: () => shape.read(shape.rows(parse(row))[0]) };
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+import { type BatchPath, batchPathsOf, rowsOfBatch } from './batch.ts';
 import { rowsOfColumns } from './columns.ts';
 import { type CompiledSpec, compileSpec } from './compile.ts';
 import type { Trajectory } from './model.ts';
@@ -33,7 +34,9 @@ export interface RecordShape {
   read(record: unknown): Trajectory;
   /** The trajectory that a file is, from all of its records in order. */
   readFile(records: readonly unknown[]): Trajectory;
-  /** The rows that a record holds; for `unit: 'row'` itself alone. */
+  /** where a record may hold many rows: `pipeline/batch-records.ts` cuts them out of it */
+  readonly batches: readonly BatchPath[];
+  /** The rows that a record holds; for most the record itself alone. */
   rows(record: unknown): readonly unknown[];
 }
 
@@ -45,6 +48,7 @@ export function makeRecordShape(
   const compiled = compileSpec(spec);
   const { unit, group_rows: group } = spec;
   const read = new Set(fieldsOf(compiled));
+  const batches = batchPathsOf(spec);
   return {
     spec: spec.name,
     definition: spec,
@@ -57,7 +61,13 @@ export function makeRecordShape(
     read: (record) =>
       unit === 'step' ? readGroup(compiled, [record]).trajectory : readRow(compiled, record),
     readFile: (records) => readEntries(compiled, records),
-    rows: (record) => (spec.unit === 'columns' ? rowsOfColumns(record) : [record]),
+    batches,
+    rows: (record) =>
+      unit === 'columns'
+        ? rowsOfColumns(record)
+        : batches.length > 0
+          ? rowsOfBatch(record, batches)
+          : [record],
   };
 }
 

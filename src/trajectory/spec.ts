@@ -256,6 +256,11 @@ export const specSchema = z.strictObject({
       Record<'start' | 'end' | 'duration', z.ZodOptional<typeof time>> &
       Record<'times_of', z.ZodOptional<z.ZodLiteral<'reply'>>>)
     .default({}),
+  batches: paths
+    .optional()
+    .describe(
+      'where a JSON record holds many rows, such as `resourceSpans.*.scopeSpans.*.spans`; a record that has nothing there is a row itself',
+    ),
   group_rows: z
     .strictObject({ by: paths, order: paths.optional() })
     .optional()
