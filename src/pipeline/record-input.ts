@@ -1,4 +1,4 @@
-import { TrajsieveError } from '../errors.ts';
+import { messageOf, TrajsieveError } from '../errors.ts';
 import type { ByteSource } from '../parquet/source.ts';
 import { openStream } from '../remote/open.ts';
 import { recogniseRecords, recordShapeOf, rowsToSample } from '../trajectory/recognise.ts';
@@ -43,6 +43,7 @@ export async function inspectRecords(
   if (identity.size === 0) throw new TrajsieveError('input-empty', 'file is empty', { where: { file } });
   const layout = (await isZip(source)) ? 'samples' : await layoutOf(source);
   const records = await sampleRecords(source, layout);
+  if (records.length === 0 && dataset === undefined) throw await noRecords(source, layout);
   const shape =
     dataset === undefined
       ? recogniseRecords(records, file, specs)
@@ -161,6 +162,22 @@ export async function sampleRecords(source: ByteSource, layout: InputKind): Prom
     if (records.length === 0) throw error;
   }
   return records;
+}
+
+/** Why a file gave no record that could be read. */
+async function noRecords(source: ByteSource, layout: InputKind): Promise<TrajsieveError> {
+  const file = source.name;
+  for await (const { bytes, starts, ends, lines } of recordsOf(source, layout, 1 << 20)) {
+    try {
+      JSON.parse(new TextDecoder().decode(bytes.subarray(starts[0]!, ends[0]!)));
+    } catch (error) {
+      return new TrajsieveError('input-unknown', `no record of the file is JSON: ${messageOf(error)}`, {
+        where: { file, line: lines[0]! },
+        remedy: 'write one record a line, or one JSON array of all',
+      });
+    }
+  }
+  return new TrajsieveError('input-empty', 'file holds no records', { where: { file } });
 }
 
 /** Cuts a log into ranges of its samples. */
