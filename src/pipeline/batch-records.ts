@@ -15,8 +15,8 @@ interface Field {
 }
 
 /**
- * Cuts a record that is a batch into one batch for each of its rows, with what the rows share in each: every value keeps
- * its bytes. Rows of one trajectory come together, in their order. A record that is no batch, or no JSON, comes back as
+ * Cuts a record that is a batch into one batch for each of its rows, with what the rows share in each, or into the rows
+ * themselves where they lie in one plain list: every value keeps its bytes. Rows of one trajectory come together, in their order. A record that is no batch, or no JSON, comes back as
  * it is.
  * @param keyOf what a row shares with the others of its trajectory
  */
@@ -62,24 +62,26 @@ class Cutter {
   }
 
   /** The object once for each element at the path, with that element alone; undefined where there is no such path. */
-  cut(object: Range, [name, ...inside]: readonly string[]): Uint8Array[] | undefined {
+  cut(object: Range, [name, ...inside]: readonly string[], isOuter = true): Uint8Array[] | undefined {
     const { bytes } = this.#json;
     const field = this.#fields(object).find(({ key }) => this.#json.holds(name!, key.start + 1, key.end - 1));
     if (field === undefined || bytes[field.value.start] !== 0x5b) return undefined;
     const before = bytes.subarray(object.start, field.value.start + 1);
     const behind = bytes.subarray(field.value.end - 1, object.end);
     const cuts: Uint8Array[] = [];
+    // in a plain list of rows each is a record by itself
+    const isPlain = isOuter && inside.length === 0;
     for (const element of this.#elements(field.value)) {
       const own =
         inside.length === 0 ? [bytes.subarray(element.start, element.end)] : this.#inner(element, inside);
       if (own === undefined) return undefined;
-      for (const one of own) cuts.push(Buffer.concat([before, one, behind]));
+      for (const one of own) cuts.push(isPlain ? one : Buffer.concat([before, one, behind]));
     }
     return cuts;
   }
 
   #inner(element: Range, path: readonly string[]): Uint8Array[] | undefined {
-    return this.#json.bytes[element.start] === 0x7b ? this.cut(element, path) : undefined;
+    return this.#json.bytes[element.start] === 0x7b ? this.cut(element, path, false) : undefined;
   }
 
   #fields({ start }: Range): Field[] {

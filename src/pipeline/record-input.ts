@@ -56,6 +56,7 @@ export async function inspectRecords(
     kind === 'lines' &&
     shape.unit === 'row' &&
     shape.group === undefined &&
+    shape.batches.length === 0 &&
     compressionOf(await readHead(source, 4)) === 'none';
   const parts = kind === 'samples' ? await cutSamples(source) : canCut ? await cutLines(source) : [whole];
   return {

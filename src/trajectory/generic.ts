@@ -1,4 +1,5 @@
 import { isText, listElement, type SchemaNode } from '../parquet/schema.ts';
+import { rowsOfBatch } from './batch.ts';
 import { type FileView, fitOf } from './fit.ts';
 import { itemsOf } from './items.ts';
 import { compilePath, isObject, parseJson } from './path.ts';
@@ -25,6 +26,18 @@ const usualNames = [
   'dialogue',
   'turns',
   'prompt',
+];
+
+/** Names that the list of rows goes by in a file that is one object. */
+const wrappers = [
+  'data',
+  'rows',
+  'trajectories',
+  'episodes',
+  'simulations',
+  'records',
+  'results',
+  'examples',
 ];
 
 /** Deepest nesting of objects in which lists are looked for. */
@@ -54,7 +67,16 @@ export function genericAt(base: DatasetSpec, ...paths: readonly string[]): Datas
 export function genericNamed(name: string, specs: readonly DatasetSpec[]): DatasetSpec | undefined {
   const base = specs.find((spec) => spec.name === genericName);
   if (base === undefined || !name.startsWith(`${genericName}:`)) return undefined;
-  return genericAt(base, ...name.slice(genericName.length + 1).split(separator));
+  const where = name.slice(genericName.length + 1);
+  const wrapper = wrappers.find((one) => where.startsWith(`${one}[]`));
+  if (wrapper === undefined) return genericAt(base, ...where.split(separator));
+  return inWrapper(wrapper, genericAt(base, ...where.slice(wrapper.length + 2).split(separator)));
+}
+
+/** The same for rows that lie in a list of one object, as in `{"data": […]}`. */
+function inWrapper(wrapper: string, spec: DatasetSpec): DatasetSpec {
+  const name = spec.name.replace(`${genericName}:`, `${genericName}:${wrapper}[]`);
+  return { ...spec, name, batches: wrapper };
 }
 
 /** The generic spec for a file, with why; undefined where nothing of it is plainly a list of messages. */
@@ -62,6 +84,19 @@ export function genericFor(
   base: DatasetSpec,
   view: FileView,
 ): { readonly spec: DatasetSpec; readonly reason: string } | undefined {
+  const found = genericOfRows(base, view);
+  if (found !== undefined || view.root !== undefined) return found;
+  for (const wrapper of wrappers) {
+    if (!view.columns.includes(wrapper)) continue;
+    const rows = view.rows.flatMap((row) => rowsOfBatch(row, [[wrapper]])).slice(0, mostFields);
+    const inner = genericOfRows(base, { columns: [], rows });
+    if (inner !== undefined && inner.spec.unit === 'row')
+      return { spec: inWrapper(wrapper, inner.spec), reason: `${inner.reason}, in the rows of ${wrapper}` };
+  }
+  return undefined;
+}
+
+function genericOfRows(base: DatasetSpec, view: FileView): ReturnType<typeof genericFor> {
   const fits = (spec: DatasetSpec) => fitOf(spec, view).missing === undefined;
   const paths = findLists(view).filter((path) => fits(genericAt(base, path)));
   if (paths.length > 0) {

@@ -4,7 +4,6 @@ import { readMetadata, readTools } from './metadata.ts';
 import type { Role, Step, ToolCall, Trajectory } from './model.ts';
 import { emptyDraft } from './parts.ts';
 import { compilePath, followFirst, type Path } from './path.ts';
-import type { RowGrouping } from './shape.ts';
 import { listOf } from './spec.ts';
 import { caseOf, type StepDraft, stepOfDraft, stepOfItem } from './step.ts';
 import { textOf } from './text.ts';
@@ -215,6 +214,14 @@ export interface GroupedTrajectory {
   readonly trajectory: Trajectory;
   /** by index of the step: the place of its row among those that were given */
   readonly rowOf: ReadonlyMap<number, number>;
+}
+
+/** What rows of one trajectory share. */
+export interface RowGrouping {
+  /** where it is, for people */
+  readonly by: string;
+  /** Its value in a row, of which no more than the columns for it need be there; undefined where the row does not say. */
+  keyOf(row: unknown): string | undefined;
 }
 
 /** What tells which rows belong together: the first of several fields that a row has. */

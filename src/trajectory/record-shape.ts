@@ -3,9 +3,8 @@ import { rowsOfColumns } from './columns.ts';
 import { type CompiledSpec, compileSpec } from './compile.ts';
 import type { Trajectory } from './model.ts';
 import { type Outline, recordOutline } from './outline.ts';
-import { type GroupedTrajectory, readGroup, readRow, rowGrouping } from './read.ts';
+import { type GroupedTrajectory, type RowGrouping, readGroup, readRow, rowGrouping } from './read.ts';
 import { readEntries } from './session.ts';
-import type { RowGrouping } from './shape.ts';
 import type { DatasetSpec } from './spec.ts';
 
 /** A data set of JSON records (JSONL lines, JSON files) as a spec reads it. */

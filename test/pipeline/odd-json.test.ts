@@ -96,6 +96,26 @@ describe('JSON as it is found', { timeout: 300_000 }, () => {
     expect(run('a.jsonl', `${good}\n${long}\n`).summary.verdicts).toEqual({ safe: 1, unsafe: 1 });
   });
 
+  test('rows may lie in a list of one object', async () => {
+    const rows = [good, bad].map((line) => JSON.parse(line));
+    for (const whole of [{ data: rows }, { version: 1, rows: rows.map((row) => ({ row })) }]) {
+      const { out, summary } = run('a.json', JSON.stringify(whole, undefined, 1));
+      expect(summary.rows).toMatchObject({ in: 2, kept: 1, quarantined: 1 });
+      expect(trajsieve(['verify', out]).status).toBe(0);
+    }
+  });
+
+  test('samples may lie in an Inspect log in JSON', () => {
+    const samples = [good, bad].map((line) => ({
+      ...JSON.parse(line),
+      epoch: 1,
+      target: 'x',
+      output: { model: 'm' },
+    }));
+    const { summary } = run('log.json', JSON.stringify({ version: 2, eval: { task: 't' }, samples }));
+    expect(summary.rows).toMatchObject({ in: 2, kept: 1, quarantined: 1 });
+  });
+
   test('files without a record that could be read say why', () => {
     const pretty = [good, bad].map((line) => JSON.stringify(JSON.parse(line), undefined, 1)).join('\n');
     expect(run('a.json', pretty).stderr).toMatch(/no record of the file is JSON.*one record a line/);
