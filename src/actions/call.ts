@@ -42,6 +42,9 @@ function inner(given: Arguments): Arguments {
 
 /** A tool of its own: a shell when it takes a command, an interpreter when it takes code; anything else does nothing. */
 function unknownTool(name: string, given: Arguments): CallText[] {
+  // a text that names no tool is all that there is to run
+  if ('text' in given && name === '' && readsAsCode(given.text))
+    return [codeText('', given.text, languageOfText(given.text), undefined)];
   if (!('named' in given)) return [];
   const { named } = given;
   const path = first(named, ['path', 'file_path', 'filepath', 'filename', 'target_file']);

@@ -239,7 +239,10 @@ function numberSign(bytes: Buffer, start: number, end: number): number {
   if (length >= 8 && length <= 11 && isNumber(bytes, start, end)) return SIGN_NUMBER;
   const odd = bytes[start] === 48 && length >= 2 && length <= 5 && bytes[end] === 46;
   const large =
-    length >= 3 && length <= 8 && bytes[start - 1] === 46 && Number(bytes.toString('latin1', start, end)) > 255;
+    length >= 3 &&
+    length <= 8 &&
+    bytes[start - 1] === 46 &&
+    Number(bytes.toString('latin1', start, end)) > 255;
   return odd || large ? SIGN_PARTS : 0;
 }
 

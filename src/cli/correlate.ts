@@ -96,6 +96,7 @@ export const correlateCommand = defineCommand({
         policy: values.policy,
         signal,
         onProblem: ({ message }) => note(`error: ${message}`),
+        onLeftOut: ({ message }) => note(`warning: left out: ${message}`),
         onProgress: ({ phase, count: done }) => {
           if (Date.now() - told < 5000) return;
           told = Date.now();

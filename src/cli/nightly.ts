@@ -180,13 +180,14 @@ function unfinished(failed: boolean): string {
 /** What `--json` prints: the report without its parts, and where it is. */
 function summaryOf(report: Report | undefined, out: string): unknown {
   if (report === undefined) return { complete: false, out };
-  const { rows, tally, errors, problems } = report;
+  const { rows, tally, errors, problems, leftOut = [] } = report;
   return {
     complete: true,
     out,
     rows,
     errors,
     problems,
+    leftOut,
     verdicts: tally.verdicts,
     rowsByCategory: tally.rowsByCategory,
   };

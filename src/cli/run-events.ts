@@ -3,6 +3,7 @@ import { type Plan, sumRows, type WorkUnit } from '../pipeline/plan.ts';
 import type { RunEvents } from '../pipeline/run.ts';
 import type { RunLog } from './json-log.ts';
 import { count, rowCount } from './progress.ts';
+import { leftOutLines } from './show-plan.ts';
 
 /** Shows what a run does while it goes on. */
 export function displayEvents(display: RunLog, quiet: boolean): RunEvents {
@@ -17,6 +18,7 @@ export function displayEvents(display: RunLog, quiet: boolean): RunEvents {
         findings: sum((entry) => entry.tally.findings),
       });
       if (!quiet) display.note(opening(plan, own.length, finished.length));
+      for (const line of leftOutLines(plan)) display.note(line);
     },
     onProgress: (progress) => display.add(progress),
     onTakenOver(units, obstacle) {

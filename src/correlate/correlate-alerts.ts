@@ -1,5 +1,5 @@
 import { TrajsieveError } from '../errors.ts';
-import { expandInputs, type InputProblem } from '../pipeline/inputs.ts';
+import { expandInputs, findInputs, type InputProblem } from '../pipeline/inputs.ts';
 import { makePlan } from '../pipeline/plan.ts';
 import { specsFor } from '../trajectory/recognise.ts';
 import { correlateAnywhere } from './anywhere.ts';
@@ -43,6 +43,8 @@ export interface CorrelateOptions {
   readonly signal?: AbortSignal;
   /** is told of inputs that cannot be read, before the work begins */
   readonly onProblem?: (problem: InputProblem) => void;
+  /** is told each file of an input's folder that is not read, since it holds nothing that is known to be data */
+  readonly onLeftOut?: (file: InputProblem) => void;
   readonly onProgress?: CorrelateRequest['onProgress'];
 }
 
@@ -59,12 +61,16 @@ export async function correlateAlerts(options: CorrelateOptions): Promise<Correl
   const { alertMaps = [], lag = 600_000, shifts = 199, seed = 1 } = options;
   const { out, leases, naiveTz, findings, scope, classifiers = [], policy = 'default', dataset } = options;
   const specs = specsFor(dataset);
-  const inputs = await expandInputs(options.inputs);
+  const { files: inputs, beside, leftOut } = await findInputs(options.inputs);
   const alerts = await expandInputs(options.alerts);
   const logs = options.commandLogs ?? [];
   const commandLogs = logs.length === 0 ? undefined : await expandInputs(logs);
-  const plan = await makePlan(inputs, specs, { dataset: dataset === undefined ? undefined : specs[0] });
+  const plan = await makePlan(inputs, specs, {
+    dataset: dataset === undefined ? undefined : specs[0],
+    beside,
+  });
   for (const problem of plan.problems) options.onProblem?.(problem);
+  for (const file of [...plan.leftOut, ...leftOut]) options.onLeftOut?.(file);
   if (plan.units.length === 0) {
     // who was told of each need not be told again
     const causes = options.onProblem === undefined ? plan.problems.map(({ message }) => message) : [];

@@ -50,6 +50,19 @@ export function readColumns(window: Window, shape: Shape, row: number): Record<s
   );
 }
 
+/** Longest text of a call or a message, in UTF-16 units: copies of it that rules need must fit into a worker's memory. */
+const longestText = 16 << 20;
+
+/** Throws for a step that a worker could not look at: no error of memory that ends the run, but one that costs the row. */
+function checkLengths({ steps }: Trajectory): void {
+  for (const { index, text, toolCalls, observations } of steps) {
+    const texts = [text, ...toolCalls.map((call) => call.arguments), ...observations.map((one) => one.text)];
+    const length = Math.max(...texts.map((one) => one.length));
+    if (length > longestText)
+      throw new Error(`step ${index} holds a text of ${length >> 20} M characters, too long to be examined`);
+  }
+}
+
 /** Examines one row after another. */
 export class Examiner {
   readonly #engine: Engine;
@@ -82,6 +95,7 @@ export class Examiner {
       const worthy = candidates && this.#worthyOf(row, candidates);
       if (!isSeen && worthy !== undefined && worthy.size === 0) return this.clean(number);
       const trajectory = row.trajectory();
+      checkLengths(trajectory);
       const only = worthy && this.#chosenSteps(trajectory, worthy);
       const detected =
         only !== undefined && only.size === 0

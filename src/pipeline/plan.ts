@@ -61,6 +61,8 @@ export interface Plan {
   readonly files: readonly PlannedFile[];
   readonly units: readonly WorkUnit[];
   readonly problems: readonly InputProblem[];
+  /** files of a folder that are not read, since they hold nothing that is known to be data */
+  readonly leftOut: readonly InputProblem[];
   /** null where only reading all of the inputs tells */
   readonly rows: number | null;
   readonly bytes: number;
@@ -74,26 +76,41 @@ const unitsWanted = 16;
 /** Inputs opened at once. */
 const concurrency = 8;
 
+interface PlanOptions {
+  readonly dataset?: DatasetSpec | undefined;
+  readonly limit?: number | undefined;
+  readonly beside?: ReadonlySet<string>;
+}
+
 /**
  * Opens the inputs and cuts them into work units. A file that cannot be read is a problem of the plan, not its end.
  * @param dataset the spec to read all of them by, instead of recognising each
  * @param limit rows to take at most, from the first file on
+ * @param beside files that may only describe the others: one whose shape is not known is left out
  */
 export async function makePlan(
   files: readonly string[],
   specs: readonly DatasetSpec[],
-  { dataset, limit }: { dataset?: DatasetSpec | undefined; limit?: number | undefined } = {},
+  { dataset, limit, beside = new Set() }: PlanOptions = {},
 ): Promise<Plan> {
   const throttle = pLimit(concurrency);
-  const results = await Promise.all(files.map((file) => throttle(() => inspectInput(file, specs, dataset))));
-  const problems = results.filter((result): result is InputProblem => 'code' in result);
+  const inspect = (file: string) => inspectInput(file, specs, beside.has(file) ? undefined : dataset);
+  const results = await Promise.all(files.map((file) => throttle(() => inspect(file))));
+  const unread = results.filter((result): result is InputProblem => 'code' in result);
+  const isBeside = ({ file, code }: InputProblem) => code === 'shape-unknown' && beside.has(file);
+  const problems = unread.filter((problem) => !isBeside(problem));
+  const leftOut = unread.filter(isBeside).map(({ file, code }) => ({
+    file,
+    code,
+    message: `${file} lies beside data and holds no trajectories of a known shape`,
+  }));
   const inputs = results.filter((result): result is Input => !('code' in result));
   const taken =
     limit === undefined ? inputs.map((input) => ({ input, parts: input.parts })) : takeRows(inputs, limit);
   const bytes = taken.reduce((sum, { parts }) => sum + bytesOf(parts), 0);
   const target = Math.min(largestUnit, Math.max(smallestUnit, bytes / unitsWanted));
   const units = nameOutputs(cutUnits(taken, target));
-  return { files: inputs.map(describeInput), units, problems, rows: sumRows(units), bytes };
+  return { files: inputs.map(describeInput), units, problems, leftOut, rows: sumRows(units), bytes };
 }
 
 function describeInput({ file, kind, spec, reason, unread, parts }: Input): PlannedFile {

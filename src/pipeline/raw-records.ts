@@ -4,6 +4,7 @@ import type { ByteSource } from '../parquet/source.ts';
 import type { Trajectory } from '../trajectory/model.ts';
 import { isObject } from '../trajectory/path.ts';
 import type { RecordShape } from '../trajectory/record-shape.ts';
+import { batchRecords } from './batch-records.ts';
 import { readSource } from './byte-stream.ts';
 import { columnRecords } from './column-records.ts';
 import type { UnitSource } from './plan.ts';
@@ -39,11 +40,11 @@ interface Damage {
 }
 
 /** A record that is a step, as it was parsed; or why it is none. */
-export function stepOf(raw: RawRecord): { value: Record<string, unknown> } | Damage {
+export function stepOf(raw: RawRecord, shape: RecordShape): { value: Record<string, unknown> } | Damage {
   const damage = damageOf(raw);
   if (damage !== undefined) return damage;
   try {
-    const value = parseRecord(raw.record);
+    const [value] = shape.rows(parseRecord(raw.record));
     if (isObject(value)) return { value };
     return { code: 'record-damaged', message: 'record is no JSON object' };
   } catch (error) {
@@ -87,7 +88,11 @@ export async function* rawRecords(
             trajectory: () => shape.read(shape.rows(parseRecord(row.columns))[0]),
           };
         }
-      } else yield { record, line, trajectory: () => shape.read(parseRecord(record)) };
+      } else {
+        const keyOf = (row: Uint8Array) => shape.group?.keyOf(shape.rows(parseRecord(row))[0]);
+        for (const row of shape.batches.length > 0 ? batchRecords(record, shape.batches, keyOf) : [record])
+          yield { record: row, line, trajectory: () => shape.read(shape.rows(parseRecord(row))[0]) };
+      }
     }
   }
 }

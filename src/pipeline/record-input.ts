@@ -1,4 +1,4 @@
-import { TrajsieveError } from '../errors.ts';
+import { messageOf, TrajsieveError } from '../errors.ts';
 import type { ByteSource } from '../parquet/source.ts';
 import { openStream } from '../remote/open.ts';
 import { recogniseRecords, recordShapeOf, rowsToSample } from '../trajectory/recognise.ts';
@@ -43,17 +43,20 @@ export async function inspectRecords(
   if (identity.size === 0) throw new TrajsieveError('input-empty', 'file is empty', { where: { file } });
   const layout = (await isZip(source)) ? 'samples' : await layoutOf(source);
   const records = await sampleRecords(source, layout);
+  if (records.length === 0 && dataset === undefined) throw await noRecords(source, layout);
   const shape =
     dataset === undefined
       ? recogniseRecords(records, file, specs)
       : recordShapeOf(dataset, 'it was asked for by name', file);
   const kind: InputKind = shape.unit === 'file' ? 'session' : layout;
-  const isOneRow = kind === 'session' || (kind === 'document' && shape.unit === 'row');
+  const isOneRow =
+    kind === 'session' || (kind === 'document' && shape.unit === 'row' && shape.batches.length === 0);
   const whole: InputPart = { index: 0, rows: isOneRow ? 1 : null, bytes: identity.size, firstRow: 0 };
   const canCut =
     kind === 'lines' &&
     shape.unit === 'row' &&
     shape.group === undefined &&
+    shape.batches.length === 0 &&
     compressionOf(await readHead(source, 4)) === 'none';
   const parts = kind === 'samples' ? await cutSamples(source) : canCut ? await cutLines(source) : [whole];
   return {
@@ -160,6 +163,22 @@ export async function sampleRecords(source: ByteSource, layout: InputKind): Prom
     if (records.length === 0) throw error;
   }
   return records;
+}
+
+/** Why a file gave no record that could be read. */
+async function noRecords(source: ByteSource, layout: InputKind): Promise<TrajsieveError> {
+  const file = source.name;
+  for await (const { bytes, starts, ends, lines } of recordsOf(source, layout, 1 << 20)) {
+    try {
+      JSON.parse(new TextDecoder().decode(bytes.subarray(starts[0]!, ends[0]!)));
+    } catch (error) {
+      return new TrajsieveError('input-unknown', `no record of the file is JSON: ${messageOf(error)}`, {
+        where: { file, line: lines[0]! },
+        remedy: 'write one record a line, or one JSON array of all',
+      });
+    }
+  }
+  return new TrajsieveError('input-empty', 'file holds no records', { where: { file } });
 }
 
 /** Cuts a log into ranges of its samples. */

@@ -139,7 +139,7 @@ export class RecordReader {
       const fileRow = firstRowOf(source) + row;
       const recorded = await this.#recorded?.take(number, fileRow);
       waiting.push({ raw, row });
-      const read = recorded?.unreadable ?? stepOf(raw);
+      const read = recorded?.unreadable ?? stepOf(raw, shape);
       if ('code' in read) {
         results.set(row, recorded?.unreadable === undefined ? located(read, file, raw.line) : read);
         take(trajectories.lose(-1));

@@ -17,6 +17,8 @@ export interface Report {
   readonly files: readonly FileReport[];
   /** inputs of which nothing could be read */
   readonly problems: readonly InputProblem[];
+  /** files of the inputs' folders that were not read, since they hold nothing that is known to be data */
+  readonly leftOut?: readonly InputProblem[];
 }
 
 export interface FileReport {
@@ -48,6 +50,7 @@ export function buildReport(plan: Plan, entries: readonly LedgerEntry[], config:
     errors: tally.verdicts['error'] ?? 0,
     files,
     problems: plan.problems,
+    ...((plan.leftOut?.length ?? 0) > 0 ? { leftOut: plan.leftOut } : {}),
   };
 }
 

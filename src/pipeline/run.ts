@@ -13,7 +13,7 @@ import { runUnits } from './coordinator.ts';
 import { Crew } from './crew.ts';
 import { EarlierRun } from './earlier-run.ts';
 import { toJson, writeAtomically } from './files.ts';
-import { expandInputs, type InputProblem } from './inputs.ts';
+import { findInputs, type InputProblem } from './inputs.ts';
 import { entryPath, hash, Ledger, type LedgerEntry, type RunConfig } from './ledger.ts';
 import type { LoadedRules } from './loaded-rules.ts';
 import { describeFiles, makePlan, type Plan, type WorkUnit } from './plan.ts';
@@ -70,9 +70,12 @@ export async function planRun(
   out: string | undefined,
   { limit, dataset }: Pick<Settings, 'limit' | 'dataset'>,
 ): Promise<Plan> {
-  const files = (await expandInputs(inputs)).filter((file) => out === undefined || !isInside(file, out));
+  const { files, beside, leftOut } = await findInputs(inputs);
+  const isInput = (file: string) => out === undefined || !isInside(file, out);
   const specs = specsFor(dataset);
-  return await makePlan(files, specs, { limit, dataset: dataset === undefined ? undefined : specs[0] });
+  const [spec] = dataset === undefined ? [] : specs;
+  const plan = await makePlan(files.filter(isInput), specs, { limit, dataset: spec, beside });
+  return { ...plan, leftOut: [...plan.leftOut, ...leftOut.filter(({ file }) => isInput(file))] };
 }
 
 function isInside(file: string, folder: string): boolean {

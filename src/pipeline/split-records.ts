@@ -193,6 +193,9 @@ class BlockBuilder {
     while (end > this.#from && isSpace(this.#bytes[end - 1]!)) end -= 1;
     let start = this.#from;
     while (start < end && isSpace(this.#bytes[start]!)) start += 1;
+    // a byte-order mark begins a file, and is none of a record's
+    if (this.#bytes[start] === 0xef && this.#bytes[start + 1] === 0xbb && this.#bytes[start + 2] === 0xbf)
+      start = Math.min(end, start + 3);
     if (this.#isTooLong) this.#push(0, 0);
     else if (start < end) this.#push(start, end);
     this.#length = end;

@@ -44,6 +44,12 @@ export async function expandRemote(input: string, folderPatterns: Patterns): Pro
   }
 }
 
+/** Whether what an input came to was found in a folder, and not named by itself or by a pattern. */
+export function namesFolder(input: string, found: readonly string[]): boolean {
+  const isFile = found.length === 1 && found[0] === nameOf(input);
+  return !isFile && !isGlob(nameOf(input));
+}
+
 function isGlob(path: string): boolean {
   return picomatch.scan(path).isGlob;
 }

@@ -18,8 +18,8 @@ export function fieldSurfaces(compiled: CompiledSpec, { as, fields }: ItemCase, 
   let bits = 0;
   for (const path of fields.text) {
     if (path.text === field) bits |= textSurfaces(compiled, as);
-    // parts may be calls and results
-    else if (isBelow(field, path))
+    // parts may be calls and results, and so may what a JSON text holds
+    else if (isBelow(field, path) || path.text.startsWith(`${field}.`))
       bits |= as === 'assistant' ? call | tool | message | observation : partSurfaces(as);
   }
   if (fields.reasoning.some((path) => path.text === field || isBelow(field, path))) bits |= message;
@@ -68,12 +68,19 @@ function placesOf(places: readonly { readonly in: readonly Path[] | undefined }[
 }
 
 function isAmong(field: string, paths: readonly string[], places: readonly string[]): boolean {
-  return places.includes(field) || paths.some((path) => path === field || field.startsWith(`${path}.`));
+  return places.includes(field) || paths.some((path) => meets(field, path));
+}
+
+/** Whether one leads to the other: a path may go on inside the JSON text of a field. */
+export function meets(field: string, path: string): boolean {
+  return path === field || field.startsWith(`${path}.`) || path.startsWith(`${field}.`);
 }
 
 function joined(outer: readonly Path[] | undefined, inner: readonly Path[]): string[] {
   if (outer === undefined) return inner.map(({ text }) => text);
-  return outer.flatMap(({ text }) => inner.map((path) => `${text}.${path.text}`));
+  return outer.flatMap(({ text }) =>
+    inner.map((path) => (text === '.' ? path.text : `${text}.${path.text}`)),
+  );
 }
 
 function isBelow(field: string, { text }: Path): boolean {

@@ -11,8 +11,8 @@ import {
   type TimeSpec,
   type TimeUnit,
 } from './spec.ts';
-import { compileTest, type Test } from './tests.ts';
-import { type TextCallStyle, unambiguousStyles } from './text-calls/styles.ts';
+import { type Condition, compileTest, type Test } from './tests.ts';
+import { answeredStyles, type TextCallStyle, unambiguousStyles } from './text-calls/styles.ts';
 import { knownOutputStarts } from './tool-output.ts';
 
 /** Where tool calls are, with its paths taken apart. */
@@ -121,7 +121,7 @@ function compile(spec: DatasetSpec): CompiledSpec {
     parts: spec.parts.map(compilePart),
     skipsOthers: spec.others === 'skip',
     always: spec.text_calls.always === 'unambiguous' ? unambiguousStyles : spec.text_calls.always,
-    answered: spec.text_calls.answered,
+    answered: spec.text_calls.answered === 'known' ? answeredStyles : spec.text_calls.answered,
     outputStarts: spec.tool_output.starts === 'known' ? knownOutputStarts : spec.tool_output.starts,
     outputAfterCall: spec.tool_output.after_call,
     tools: allPaths(spec.tools),
@@ -160,11 +160,19 @@ function compileCases(spec: DatasetSpec): ItemCase[] {
   const paths = allPaths(role);
   const byRole = Object.entries(spec.roles ?? {}).flatMap(([as, words]): ItemCase[] => {
     if (words.length === 0) return [];
-    const values: ReadonlySet<unknown> = new Set(words);
-    const when: Test = [[{ paths, values, holds: (value) => values.has(value) }]];
+    const when: Test = [[roleCondition(paths, words)]];
     return [{ when, as: as as Role, fields: compileFields(shared, as as Role) }];
   });
   return [...explicit, ...byRole];
+}
+
+/** Holds for any of the words, in upper case or lower. */
+function roleCondition(paths: readonly Path[], words: readonly string[]): Condition {
+  const values: ReadonlySet<unknown> = new Set(words);
+  const folded = new Set(words.map((word) => word.toLowerCase()));
+  const holds = (value: unknown) =>
+    values.has(value) || (typeof value === 'string' && folded.has(value.toLowerCase()));
+  return { paths, values, holds };
 }
 
 /** Calls count for the assistant alone; a result without a place of its own is the item of a tool. */
@@ -193,17 +201,29 @@ function compileFields(fields: StepFields, as: Role | 'skip'): Fields {
 
 const emptyResult = { id: [], name: [], text: [], failed: [], exitCode: [] } as const;
 
+/** Usual fields of a call in a list of calls: what a spec leaves out is looked for there. */
+const usualCall = {
+  id: ['id', 'call_id', 'tool_call_id', 'toolCallId'],
+  name: ['function.name', 'name', 'tool_name', 'toolName', 'tool', 'function'],
+  arguments: [
+    ...['function.arguments', 'arguments', 'args', 'input', 'tool_input', 'parameters'],
+    ...['function.parameters', 'kwargs', 'params'],
+  ],
+} as const;
+
 function compileCall(call: CallSpec): CallPlace {
   const { name, arguments: given } = call;
+  const at = (own: string | readonly string[] | undefined, usual: readonly string[]) =>
+    allPaths(call.in === undefined ? own : [...new Set([...listOf(own), ...usual])]);
   return {
     in: call.in === undefined ? undefined : allPaths(call.in),
     when: call.when === undefined ? undefined : compileTest(call.when),
-    id: allPaths(call.id),
-    name: typeof name === 'object' && 'is' in name ? name : allPaths(name),
+    id: at(call.id, usualCall.id),
+    name: typeof name === 'object' && 'is' in name ? name : at(name, usualCall.name),
     arguments:
       typeof given === 'object' && 'build' in given
-        ? { build: Object.entries(given.build).map(([key, at]) => [key, compilePath(at)] as const) }
-        : allPaths(given),
+        ? { build: Object.entries(given.build).map(([key, path]) => [key, compilePath(path)] as const) }
+        : at(given, usualCall.arguments),
   };
 }
 

@@ -34,11 +34,14 @@ export function fitOf(spec: DatasetSpec, view: FileView): Fit {
   const held: string[] = [];
   for (const [condition, holds] of conditionsOf(compiled, view)) {
     if (!holds()) return { spec, held, missing: condition };
-    held.push(condition);
+    // what is not there speaks for no shape more than for another
+    if (!condition.startsWith(absent)) held.push(condition);
   }
   const trouble = firstRowTrouble(compiled, view);
   return trouble === undefined ? { spec, held } : { spec, held, missing: trouble };
 }
+
+const absent = 'no column ';
 
 type Check = readonly [condition: string, holds: () => boolean];
 
@@ -48,7 +51,7 @@ function conditionsOf(compiled: CompiledSpec, view: FileView): Check[] {
     (column): Check => [`column ${either(column)}`, () => hasColumn(view, column)],
   );
   const without = recognise.without.map(
-    (column): Check => [`no column ${either(column)}`, () => !hasColumn(view, column)],
+    (column): Check => [`${absent}${either(column)}`, () => !hasColumn(view, column)],
   );
   const fields = recognise.step.map(
     (field): Check => [`steps with ${either(field)}`, () => stepHas(compiled, view, field)],

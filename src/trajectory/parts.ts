@@ -27,11 +27,11 @@ const knownKinds: Readonly<Record<Kind, string>> = {
   text: 'text input_text output_text summary_text refusal markdown',
   reasoning: 'thinking reasoning thought reasoning_text redacted_thinking reasoning_content',
   call: `tool_use server_tool_use mcp_tool_use tool_call tool-call toolCall function_call function server_tool_call
-    custom_tool_call`,
+    custom_tool_call local_shell_call shell_call computer_call apply_patch_call mcp_call tool-invocation dynamic-tool`,
   result: `tool_result mcp_tool_result tool_call_response tool-result toolResult function_call_output function_result
     server_tool_call_response custom_tool_call_output web_search_tool_result web_fetch_tool_result
     code_execution_tool_result bash_code_execution_tool_result text_editor_code_execution_tool_result
-    tool_search_tool_result`,
+    tool_search_tool_result local_shell_call_output shell_call_output computer_call_output apply_patch_call_output`,
   opaque: `image image_url input_image output_image audio input_audio video video_url file input_file blob uri
     container_upload media`,
 };
@@ -43,34 +43,30 @@ const paths = (...texts: string[]) => texts.map(compilePath);
 const callPlace = {
   in: undefined,
   when: undefined,
-  id: paths('id', 'call_id', 'tool_call_id', 'toolCallId'),
+  id: paths('id', 'call_id', 'tool_call_id', 'toolCallId', 'toolUseId'),
   // LLaMA-Factory v1 holds the whole call, as JSON text, in `value`
   name: paths(
-    'name',
-    'tool_name',
-    'toolName',
-    'function.name',
-    'function',
-    'server_tool_call.name',
+    ...['name', 'tool_name', 'toolName', 'function.name', 'function', 'server_tool_call.name'],
     'value.name',
   ),
   arguments: paths(
-    'input',
-    'arguments',
-    'args',
-    'function.arguments',
-    'parameters',
-    'server_tool_call',
-    'value.arguments',
+    ...['input', 'arguments', 'args', 'function.arguments', 'parameters', 'server_tool_call'],
+    ...['action', 'operation', 'value.arguments'],
   ),
 } as const;
 const resultPlace = {
   in: undefined,
   when: undefined,
-  id: paths('tool_use_id', 'call_id', 'tool_call_id', 'toolCallId', 'id'),
+  id: paths('tool_use_id', 'call_id', 'tool_call_id', 'toolCallId', 'toolUseId', 'origin.id', 'id'),
   name: paths('name', 'toolName', 'tool_name'),
-  text: paths('content', 'output', 'response', 'result', 'text', 'error', 'server_tool_call_response'),
-  failed: [[{ paths: paths('is_error', 'isError'), holds: (value: unknown) => value === true }]],
+  text: paths(
+    ...['content', 'output', 'response', 'result', 'text', 'error', 'errorText'],
+    'server_tool_call_response',
+  ),
+  failed: [
+    [{ paths: paths('is_error', 'isError'), holds: (value: unknown) => value === true }],
+    [{ paths: paths('status'), holds: (value: unknown) => value === 'error' }],
+  ],
   exitCode: paths('exit_code', 'content.return_code'),
 } as const;
 const textPaths = paths('text', 'content', 'value', 'refusal');
@@ -100,16 +96,22 @@ function readPart(part: Values, cases: readonly PartCase[], draft: Draft, depth:
     return;
   }
   const type = part['type'] ?? part['kind'];
-  const kind = typeof type === 'string' ? kinds.get(type) : undefined;
+  const kind = typeof type === 'string' ? kindOfType(type) : undefined;
   switch (kind ?? kindByFields(part)) {
     case 'call': {
-      const calls = readCalls(part['functionCall'] ?? part, callPlace);
+      const own = innerOf(part, callFields);
+      const calls = readCalls(own, callPlace).map((call) =>
+        call.name === '' && typeof type === 'string' ? { ...call, name: nameOfType(type) } : call,
+      );
       // a call that says nothing of itself is still shown
       append(draft.calls, calls.length > 0 ? calls : [{ name: '', arguments: jsonOf(part) }]);
+      // some keep what came back in the call
+      if ('output' in own || 'result' in own || 'errorText' in own)
+        append(draft.results, readResults(own, resultPlace));
       break;
     }
     case 'result': {
-      append(draft.results, readResults(part['functionResponse'] ?? part, resultPlace));
+      append(draft.results, readResults(innerOf(part, resultFields), resultPlace));
       break;
     }
     case 'reasoning':
@@ -127,10 +129,31 @@ function readPart(part: Values, cases: readonly PartCase[], draft: Draft, depth:
   }
 }
 
-/** Parts without a type: Google's are told by their one field. */
+/** The fields that a call or a result lies in, where the part is a wrapper: Google's, Bedrock's, Haystack's, Vercel's. */
+const callFields = ['functionCall', 'toolUse', 'toolInvocation', 'tool_call'] as const;
+const resultFields = ['functionResponse', 'toolResult', 'tool_call_result'] as const;
+
+function innerOf(part: Values, fields: readonly string[]): Values {
+  return (fields.map((field) => part[field]).find(isObject) as Values | undefined) ?? part;
+}
+
+/** Parts of Vercel's user interface are named by their tool: `tool-bash`. */
+const ofTool = /^tool-(?!call$|result$|invocation$)/;
+
+function kindOfType(type: string): Kind | undefined {
+  return kinds.get(type) ?? (ofTool.test(type) ? 'call' : undefined);
+}
+
+/** `tool-bash` calls bash, a `local_shell_call` the local shell; other types are the names of none. */
+function nameOfType(type: string): string {
+  if (ofTool.test(type)) return type.replace(ofTool, '');
+  return /^(?:local_shell|shell|computer|apply_patch)_call$/.test(type) ? type.slice(0, -5) : '';
+}
+
+/** Parts without a type are told by their one field. */
 function kindByFields(part: Values): Kind | undefined {
-  if (isObject(part['functionCall'])) return 'call';
-  if (isObject(part['functionResponse'])) return 'result';
+  if (callFields.some((field) => isObject(part[field]))) return 'call';
+  if (resultFields.some((field) => isObject(part[field]))) return 'result';
   if (isObject(part['inlineData']) || isObject(part['fileData'])) return 'opaque';
   if (part['thought'] === true) return 'reasoning';
   return undefined;

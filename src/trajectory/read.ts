@@ -1,7 +1,7 @@
 import type { CompiledSpec } from './compile.ts';
 import { type Item, itemsOf, placeName, rowError } from './items.ts';
 import { readMetadata, readTools } from './metadata.ts';
-import type { Role, Step, Trajectory } from './model.ts';
+import type { Role, Step, ToolCall, Trajectory } from './model.ts';
 import { emptyDraft } from './parts.ts';
 import { compilePath, followFirst, type Path } from './path.ts';
 import { listOf } from './spec.ts';
@@ -70,8 +70,14 @@ export function readStepAlone(compiled: CompiledSpec, element: unknown, index: n
     step.observations = [...step.observations, { text: step.text }];
   }
   if (step.role === 'assistant' && step.toolCalls.length === 0)
-    step.toolCalls = findTextCalls(step.text, compiled.answered);
+    step.toolCalls = answeredCalls(compiled, step.text);
   return step;
+}
+
+/** The calls of a text that a tool has answered. Where nothing else calls, a block without a language does. */
+function answeredCalls({ answered }: CompiledSpec, text: string): ToolCall[] {
+  const calls = findTextCalls(text, answered);
+  return calls.length > 0 || !answered.includes('fenced') ? calls : findTextCalls(text, ['last-fence']);
 }
 
 function mayBeOutput(compiled: CompiledSpec, text: string): boolean {
@@ -162,7 +168,7 @@ function tellOutputs(compiled: CompiledSpec, steps: StepDraft[]): void {
     if (step.role === 'user' && follows !== undefined && startsOutput(compiled, step.text))
       becomeOutput(step);
     if (step.role === 'tool' && follows !== undefined && follows.toolCalls.length === 0) {
-      follows.toolCalls = findTextCalls(follows.text, answered);
+      follows.toolCalls = answeredCalls(compiled, follows.text);
     }
     if (step.role === 'user' && outputAfterCall && (follows?.toolCalls.length ?? 0) > 0) becomeOutput(step);
     before = step;
@@ -210,10 +216,32 @@ export interface GroupedTrajectory {
   readonly rowOf: ReadonlyMap<number, number>;
 }
 
-/** What rows of one trajectory share, as text; undefined for a row that does not say. */
-export function groupKeyOf(compiled: CompiledSpec, row: unknown): string | undefined {
-  const key = followFirst(row, listOf(compiled.spec.group_rows?.by).map(compilePath));
-  return key === undefined || typeof key === 'object' ? undefined : String(key);
+/** What rows of one trajectory share. */
+export interface RowGrouping {
+  /** where it is, for people */
+  readonly by: string;
+  /** Its value in a row, of which no more than the columns for it need be there; undefined where the row does not say. */
+  keyOf(row: unknown): string | undefined;
+}
+
+/** What tells which rows belong together: the first of several fields that a row has. */
+export function rowGrouping(compiled: CompiledSpec): RowGrouping {
+  const paths = listOf(compiled.spec.group_rows?.by).map(compilePath);
+  let met: Path | undefined;
+  return {
+    get by() {
+      return met?.text ?? paths.map(({ text }) => text).join(' or ');
+    },
+    keyOf(row) {
+      for (const path of paths) {
+        const key = followFirst(row, [path]);
+        if (key === undefined) continue;
+        met = path;
+        return typeof key === 'object' ? undefined : String(key);
+      }
+      return undefined;
+    },
+  };
 }
 
 /**

@@ -1,8 +1,9 @@
 import { TrajsieveError } from '../errors.ts';
 import type { Footer } from '../parquet/footer.ts';
 import { listElement, type SchemaNode } from '../parquet/schema.ts';
+import { batchPathsOf, rowsOfBatch } from './batch.ts';
 import { type FileView, type Fit, fitOf } from './fit.ts';
-import { findLists, genericAt, genericName, genericNamed } from './generic.ts';
+import { findLists, genericAt, genericFor, genericName, genericNamed } from './generic.ts';
 import { isObject } from './path.ts';
 import { makeRecordShape, type RecordShape } from './record-shape.ts';
 import { decoderOf } from './schema-node.ts';
@@ -34,7 +35,11 @@ export function recognise(
     rows: rows.map((row) => decodeRow(root, row)),
   };
   const usable = specs.filter(({ unit }) => unit === 'row' || unit === 'step');
-  const shape = choose(view, usable, (spec, reason) => shapeOf(spec, root, reason));
+  const shape = choose(
+    () => view,
+    usable,
+    (spec, reason) => shapeOf(spec, root, reason),
+  );
   if (shape !== undefined) return shape;
   throw unknownShape(view, usable, file, hasTokens(root));
 }
@@ -78,14 +83,28 @@ export function recogniseRecords(
   file: string,
   specs: readonly DatasetSpec[],
 ): RecordShape {
+  const view = viewOf(records);
+  const viewFor = (spec: DatasetSpec) => {
+    const paths = batchPathsOf(spec);
+    if (paths.length === 0) return view;
+    return viewOf(records.flatMap((record) => rowsOfBatch(record, paths)).slice(0, mostRows));
+  };
+  const shape = choose(viewFor, specs, (spec, reason) =>
+    makeRecordShape(spec, viewFor(spec).columns, reason),
+  );
+  if (shape !== undefined) return shape;
+  const tokens = view.columns.filter((name) => tokenNames.test(name));
+  throw unknownShape(view, specs, file, tokens, viewFor);
+}
+
+/** Most rows of the first batches that are looked at. */
+const mostRows = 200;
+
+function viewOf(records: readonly unknown[]): FileView {
   const columns = new Set<string>();
   for (const record of records)
     if (isObject(record)) for (const name of Object.keys(record)) columns.add(name);
-  const view: FileView = { columns: [...columns], rows: records };
-  const shape = choose(view, specs, (spec, reason) => makeRecordShape(spec, view.columns, reason));
-  if (shape !== undefined) return shape;
-  const tokens = view.columns.filter((name) => tokenNames.test(name));
-  throw unknownShape(view, specs, file, tokens);
+  return { columns: [...columns], rows: records };
 }
 
 /** The shape of records by a given spec. Throws where the spec is for something else. */
@@ -105,14 +124,15 @@ export function recordShapeFor(name: string, file: string, specs: readonly Datas
   throw new TrajsieveError('dataset-unknown', `no data set spec is called '${name}'`, { where: { file } });
 }
 
+/** @param viewFor what a spec sees of the file: records, or the rows that they hold */
 function choose<T>(
-  view: FileView,
+  viewFor: (spec: DatasetSpec) => FileView,
   specs: readonly DatasetSpec[],
   make: (spec: DatasetSpec, reason: string) => T | undefined,
 ): T | undefined {
   const fits = specs
     .filter(({ name }) => name !== genericName)
-    .map((spec) => fitOf(spec, view))
+    .map((spec) => fitOf(spec, viewFor(spec)))
     .filter(({ missing }) => missing === undefined)
     .sort((a, b) => b.held.length - a.held.length || (a.spec.name < b.spec.name ? -1 : 1));
   for (const [rank, { spec, held }] of fits.entries()) {
@@ -123,13 +143,8 @@ function choose<T>(
   }
   const base = specs.find(({ name }) => name === genericName);
   if (base === undefined) return undefined;
-  for (const path of findLists(view)) {
-    const spec = genericAt(base, path);
-    if (fitOf(spec, view).missing !== undefined) continue;
-    const shape = make(spec, `no spec fits, but ${path} is plainly a list of messages`);
-    if (shape !== undefined) return shape;
-  }
-  return undefined;
+  const generic = genericFor(base, viewFor(base));
+  return generic === undefined ? undefined : make(generic.spec, generic.reason);
 }
 
 function decodeRow(root: SchemaNode, row: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -166,6 +181,7 @@ function unknownShape(
   specs: readonly DatasetSpec[],
   file: string,
   tokens: readonly string[],
+  viewFor: (spec: DatasetSpec) => FileView = () => view,
 ): TrajsieveError {
   if (tokens.length > 0) {
     return new TrajsieveError(
@@ -178,7 +194,7 @@ function unknownShape(
     );
   }
   const columns = view.root === undefined ? view.columns.join(', ') : columnList(view.root);
-  const fits = specs.map((spec) => fitOf(spec, view)).filter(({ missing }) => missing !== undefined);
+  const fits = specs.map((spec) => fitOf(spec, viewFor(spec))).filter(({ missing }) => missing !== undefined);
   const near = fits
     .filter(({ held }) => held.length > 0)
     .sort((a, b) => b.held.length - a.held.length)

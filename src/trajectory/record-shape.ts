@@ -1,11 +1,11 @@
+import { type BatchPath, batchPathsOf, rowsOfBatch } from './batch.ts';
 import { rowsOfColumns } from './columns.ts';
 import { type CompiledSpec, compileSpec } from './compile.ts';
 import type { Trajectory } from './model.ts';
 import { type Outline, recordOutline } from './outline.ts';
-import { type GroupedTrajectory, groupKeyOf, readGroup, readRow } from './read.ts';
+import { type GroupedTrajectory, type RowGrouping, readGroup, readRow, rowGrouping } from './read.ts';
 import { readEntries } from './session.ts';
-import type { RowGrouping } from './shape.ts';
-import { type DatasetSpec, listOf } from './spec.ts';
+import type { DatasetSpec } from './spec.ts';
 
 /** A data set of JSON records (JSONL lines, JSON files) as a spec reads it. */
 export interface RecordShape {
@@ -33,7 +33,9 @@ export interface RecordShape {
   read(record: unknown): Trajectory;
   /** The trajectory that a file is, from all of its records in order. */
   readFile(records: readonly unknown[]): Trajectory;
-  /** The rows that a record holds; for `unit: 'row'` itself alone. */
+  /** where a record may hold many rows: `pipeline/batch-records.ts` cuts them out of it */
+  readonly batches: readonly BatchPath[];
+  /** The rows that a record holds; for most the record itself alone. */
   rows(record: unknown): readonly unknown[];
 }
 
@@ -45,6 +47,7 @@ export function makeRecordShape(
   const compiled = compileSpec(spec);
   const { unit, group_rows: group } = spec;
   const read = new Set(fieldsOf(compiled));
+  const batches = batchPathsOf(spec);
   return {
     spec: spec.name,
     definition: spec,
@@ -52,14 +55,18 @@ export function makeRecordShape(
     unread: unit === 'file' || unit === 'step' ? [] : columns.filter((name) => !read.has(name)),
     unit: unit === 'step' ? 'row' : unit,
     outline: unit === 'row' && group === undefined ? recordOutline(compiled) : undefined,
-    ...(group === undefined
-      ? {}
-      : { group: { by: listOf(group.by).join(' or '), keyOf: (record) => groupKeyOf(compiled, record) } }),
+    ...(group === undefined ? {} : { group: rowGrouping(compiled) }),
     readGroup: (records) => readGroup(compiled, records),
     read: (record) =>
       unit === 'step' ? readGroup(compiled, [record]).trajectory : readRow(compiled, record),
     readFile: (records) => readEntries(compiled, records),
-    rows: (record) => (spec.unit === 'columns' ? rowsOfColumns(record) : [record]),
+    batches,
+    rows: (record) =>
+      unit === 'columns'
+        ? rowsOfColumns(record)
+        : batches.length > 0
+          ? rowsOfBatch(record, batches)
+          : [record],
   };
 }
 

@@ -1,7 +1,7 @@
 import { listElement, type SchemaNode } from '../parquet/schema.ts';
 import { type CompiledSpec, compileSpec } from './compile.ts';
 import { compilePath } from './path.ts';
-import { groupKeyOf, readGroup, readRow, readStepAlone } from './read.ts';
+import { readGroup, readRow, readStepAlone, rowGrouping } from './read.ts';
 import { columnAt, type Decode, decoderOf } from './schema-node.ts';
 import type { Shape } from './shape.ts';
 import { planShape } from './shape-plan.ts';
@@ -40,9 +40,7 @@ export function shapeOf(spec: DatasetSpec, root: SchemaNode, reason: string): Sh
     lists: plan.lists,
     stepList: single?.node,
     readFirst: plan.readFirst,
-    ...(spec.group_rows === undefined
-      ? {}
-      : { group: { ...groupOf(spec, root), keyOf: (row) => groupKeyOf(compiled, decoded(row)) } }),
+    ...(spec.group_rows === undefined ? {} : { group: groupOf(compiled, root, decoded) }),
     textOf: (leaf) => plan.texts.get(leaf),
     read: (row) => readRow(compiled, decoded(row)),
     readGroup: (rows) => readGroup(compiled, rows.map(decoded)),
@@ -54,12 +52,20 @@ export function shapeOf(spec: DatasetSpec, root: SchemaNode, reason: string): Sh
 }
 
 function groupOf(
-  { group_rows: group }: DatasetSpec,
+  compiled: CompiledSpec,
   root: SchemaNode,
-): { by: string; columns: SchemaNode[] } {
-  const by = listOf(group!.by);
-  const columns = new Set(by.flatMap((path) => columnAt(root, compilePath(path).names) ?? []));
-  return { by: by.join(' or '), columns: [...columns] };
+  decoded: (row: Readonly<Record<string, unknown>>) => unknown,
+): NonNullable<Shape['group']> {
+  const grouping = rowGrouping(compiled);
+  const there = listOf(compiled.spec.group_rows?.by).flatMap((path) => {
+    const column = columnAt(root, compilePath(path).names);
+    return column === undefined ? [] : [{ path, column }];
+  });
+  return {
+    by: there.map(({ path }) => path).join(' or '),
+    columns: [...new Set(there.map(({ column }) => column))],
+    keyOf: (row) => grouping.keyOf(decoded(row as Readonly<Record<string, unknown>>)),
+  };
 }
 
 /** An element of a three-level list comes wrapped in a group of one child; a JSON text is read. */

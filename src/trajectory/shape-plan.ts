@@ -1,5 +1,5 @@
 import { isText, type Leaf, listElement, type SchemaNode } from '../parquet/schema.ts';
-import { argumentFields, fieldSurfaces, resultTexts } from './case-surfaces.ts';
+import { argumentFields, fieldSurfaces, meets, resultTexts } from './case-surfaces.ts';
 import type { CompiledSpec, ListPlace } from './compile.ts';
 import { listOutline, stepOutline } from './outline.ts';
 import type { Path } from './path.ts';
@@ -82,7 +82,9 @@ function planNode(compiled: CompiledSpec, place: ListPlace, node: SchemaNode, pl
     });
     return true;
   }
-  planStruct(compiled, node, element, plan);
+  // a list of lists
+  if (listElement(element) !== undefined) plan.readFirst = true;
+  else planStruct(compiled, node, element, plan);
   return true;
 }
 
@@ -191,8 +193,13 @@ function mayHold(when: readonly (readonly Condition[])[] | undefined, word: stri
   );
 }
 
+/** Whether a text is JSON: arguments, or a field into which paths go on. */
 function isArguments(compiled: CompiledSpec, field: string): boolean {
-  return compiled.cases.some(({ fields }) => argumentFields(fields).includes(field));
+  return compiled.cases.some(
+    ({ fields }) =>
+      argumentFields(fields).some((path) => meets(field, path)) ||
+      fields.text.some(({ text }) => text.startsWith(`${field}.`)),
+  );
 }
 
 /** Whether a text that rules read as one comes from several leaves: arguments as a struct, parts of several kinds. */

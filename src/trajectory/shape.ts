@@ -1,7 +1,7 @@
 import type { Leaf, SchemaNode } from '../parquet/schema.ts';
 import type { Step, Trajectory } from './model.ts';
 import type { Outline } from './outline.ts';
-import type { GroupedTrajectory } from './read.ts';
+import type { GroupedTrajectory, RowGrouping } from './read.ts';
 import type { DatasetSpec } from './spec.ts';
 
 /**
@@ -41,14 +41,6 @@ export interface Shape {
    * step comes as all that it may be.
    */
   readStep(element: unknown, index: number): Step;
-}
-
-/** What rows of one trajectory share. */
-export interface RowGrouping {
-  /** where it is, for people */
-  readonly by: string;
-  /** Its value in a row, of which no more than the columns for it need be there; undefined where the row does not say. */
-  keyOf(row: Readonly<Record<string, unknown>>): string | undefined;
 }
 
 /** A repeated node whose elements are steps. */

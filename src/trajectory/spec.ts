@@ -61,10 +61,19 @@ const callSpec = z
     id: paths.optional(),
     name: z
       .union([paths, z.strictObject({ is: z.string() })])
-      .describe('where the name of the tool is, or what it always is'),
+      .optional()
+      .describe(
+        'where the name of the tool is, or what it always is; in lists of calls the usual fields are known',
+      ),
     arguments: z
       .union([paths, z.strictObject({ build: z.record(z.string(), path) })])
-      .describe('where the arguments are, or of which fields they are made up'),
+      .optional()
+      .describe(
+        'where the arguments are, or of which fields they are made up; the usual fields are known too',
+      ),
+  })
+  .refine((call) => call.in !== undefined || (call.name !== undefined && call.arguments !== undefined), {
+    message: "a call without 'in' needs 'name' and 'arguments'",
   })
   .describe('where tool calls are, and what is in each');
 
@@ -214,9 +223,12 @@ export const specSchema = z.strictObject({
         .union([z.literal('unambiguous'), styles])
         .default('unambiguous')
         .describe('spellings that are a call wherever the assistant writes them'),
-      answered: styles.default([]).describe('spellings that are a call where a tool result follows'),
+      answered: z
+        .union([z.literal('known'), styles])
+        .default('known')
+        .describe('spellings that are a call where a tool result follows and no other call is before it'),
     })
-    .default({ always: 'unambiguous', answered: [] })
+    .default({ always: 'unambiguous', answered: 'known' })
     .describe('calls that are written into the text of the assistant'),
   tool_output: z
     .strictObject({
@@ -244,6 +256,11 @@ export const specSchema = z.strictObject({
       Record<'start' | 'end' | 'duration', z.ZodOptional<typeof time>> &
       Record<'times_of', z.ZodOptional<z.ZodLiteral<'reply'>>>)
     .default({}),
+  batches: paths
+    .optional()
+    .describe(
+      'where a JSON record holds many rows, such as `resourceSpans.*.scopeSpans.*.spans`; a record that has nothing there is a row itself',
+    ),
   group_rows: z
     .strictObject({ by: paths, order: paths.optional() })
     .optional()

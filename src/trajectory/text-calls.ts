@@ -1,5 +1,8 @@
 import type { ToolCall } from './model.ts';
-import { fenced, lastFence, react, terminus, toolace } from './text-calls/prose.ts';
+import { json } from './text-calls/json.ts';
+import { fenced, lastFence, react, terminus } from './text-calls/prose.ts';
+import { toolace } from './text-calls/python-call.ts';
+import { runTags, toolTags } from './text-calls/run-tags.ts';
 import type { StyleReader, TextCall, TextCallStyle } from './text-calls/styles.ts';
 import { executeTags, functionXml, hermes, invokeXml, stretches } from './text-calls/tags.ts';
 import { templates } from './text-calls/templates.ts';
@@ -7,15 +10,18 @@ import { templates } from './text-calls/templates.ts';
 /** Each spelling with what a text must hold to be worth reading. */
 const readers: Readonly<Record<TextCallStyle, { readonly hint: RegExp; readonly read: StyleReader }>> = {
   'function-xml': { hint: /<function=/, read: functionXml },
-  'invoke-xml': { hint: /invoke name="/, read: invokeXml },
-  hermes: { hint: /<(?:tool_call|function_?call)>/, read: hermes },
+  'invoke-xml': { hint: /(?:invoke|toolcall) name="/, read: invokeXml },
+  hermes: { hint: /<(?:tool_?call|function_?call)s?>/i, read: hermes },
   'execute-tags': { hint: /<(?:execute|run_bash)/, read: executeTags },
-  templates: { hint: /\[TOOL_CALLS\]|<[|｜]/, read: templates },
-  fenced: { hint: /```/, read: fenced },
-  'last-fence': { hint: /```/, read: lastFence },
-  react: { hint: /\bact(?:ion)?\b/i, read: react },
+  templates: { hint: /\[TOOL_CALLS\]|<[|｜]|<start_function_call>/, read: templates },
+  fenced: { hint: /```|~~~/, read: fenced },
+  'last-fence': { hint: /```|~~~/, read: lastFence },
+  react: { hint: /\b(?:act(?:ion)?|tool)\b/i, read: react },
   terminus: { hint: /keystrokes|"commands"/, read: terminus },
-  toolace: { hint: /^\s*\[/, read: toolace },
+  toolace: { hint: /^\s*\[|\)\s*$|```tool_code/, read: toolace },
+  json: { hint: /(?:^|\n)[ \t]*[[{]/, read: json },
+  'tool-tags': { hint: /<\/\w/, read: toolTags },
+  'run-tags': { hint: /<\/\w/, read: runTags },
 };
 
 /**

@@ -973,6 +973,198 @@ export const samples: readonly Sample[] = [
     metadata: { group: 't' },
   },
   {
+    name: 'an instruction and a response that calls',
+    spec: 'instruction-response',
+    rows: [{ instruction: task, input: listing, output: `Now.\n${xml(unsafe)}` }],
+    roles: 'uua',
+    act: { step: 2, tool: 'bash' },
+  },
+  {
+    name: 'a conversation as one text',
+    spec: 'transcript',
+    rows: [
+      {
+        text: [
+          `<|im_start|>system\n${system}<|im_end|>`,
+          `<|im_start|>user\n${task}<|im_end|>`,
+          `<|im_start|>assistant\n<tool_call>\n{"name": "bash", "arguments": ${bash(unsafe)}}\n</tool_call><|im_end|>`,
+          `<|im_start|>user\n<tool_response>\n${sent}\n</tool_response><|im_end|>`,
+          `<|im_start|>assistant\n${done}<|im_end|>`,
+        ].join('\n'),
+      },
+    ],
+    roles: 'suata',
+    act: { step: 2, tool: 'bash' },
+    result: sent,
+  },
+  {
+    name: 'LangChain messages',
+    spec: 'typed-messages',
+    rows: [
+      {
+        messages: [
+          { type: 'human', content: task },
+          { type: 'ai', content: '', tool_calls: [{ id: 'l1', name: 'bash', args: { command: unsafe } }] },
+          { type: 'tool', content: sent, tool_call_id: 'l1' },
+          { type: 'ai', content: done },
+        ],
+      },
+    ],
+    column: 'messages',
+    roles: 'uata',
+    act: { step: 1, tool: 'bash' },
+    result: sent,
+  },
+  {
+    name: 'LangChain messages as it serialises them',
+    spec: 'typed-messages',
+    rows: [
+      {
+        messages: [
+          ['HumanMessage', { content: task }],
+          ['AIMessage', { content: '', tool_calls: [{ id: 'l1', name: 'bash', args: { command: unsafe } }] }],
+          ['ToolMessage', { content: sent, tool_call_id: 'l1' }],
+        ].map(([name, kwargs]) => ({
+          lc: 1,
+          type: 'constructor',
+          id: ['langchain', 'schema', 'messages', name],
+          kwargs,
+        })),
+      },
+    ],
+    roles: 'uat',
+    act: { step: 1, tool: 'bash' },
+    result: sent,
+  },
+  {
+    name: 'AutoGen messages',
+    spec: 'typed-messages',
+    rows: [
+      {
+        messages: [
+          { source: 'user', type: 'TextMessage', content: task },
+          {
+            source: 'coder',
+            type: 'ToolCallRequestEvent',
+            content: [{ id: 'g1', name: 'bash', arguments: bash(unsafe) }],
+          },
+          {
+            source: 'coder',
+            type: 'ToolCallExecutionEvent',
+            content: [{ call_id: 'g1', name: 'bash', content: sent, is_error: false }],
+          },
+          { source: 'coder', type: 'TextMessage', content: done },
+        ],
+      },
+    ],
+    roles: 'uata',
+    act: { step: 1, tool: 'bash' },
+    result: sent,
+  },
+  {
+    name: 'events of calls and results',
+    spec: 'typed-messages',
+    rows: [
+      {
+        events: [
+          { type: 'user_message', content: task },
+          { type: 'tool_call', name: 'bash', arguments: { command: unsafe } },
+          { type: 'tool_result', content: sent },
+          { type: 'assistant_message', content: done },
+        ],
+      },
+    ],
+    column: 'events',
+    roles: 'uata',
+    act: { step: 1, tool: 'bash' },
+    result: sent,
+  },
+  {
+    name: 'steps of a tool, what it is given, and what came back',
+    spec: 'swe-agent-steps',
+    rows: [
+      {
+        question: task,
+        steps: [
+          { thought: 'first', action: 'bash', action_input: 'ls tests src', observation: listing },
+          { thought: 'then', action: 'bash', action_input: unsafe, observation: sent },
+        ],
+      },
+    ],
+    column: 'steps',
+    roles: 'aa',
+    act: { step: 1, tool: 'bash' },
+    result: sent,
+    metadata: { task },
+  },
+  {
+    name: 'smolagents',
+    spec: 'swe-agent-steps',
+    rows: [
+      {
+        steps: [
+          { task },
+          {
+            step_number: 1,
+            model_output: 'Thought: next.',
+            tool_calls: [
+              {
+                id: 's1',
+                type: 'function',
+                function: { name: 'python_interpreter', arguments: `import os\nos.system("${unsafe}")` },
+              },
+            ],
+            observations: sent,
+          },
+        ],
+      },
+    ],
+    roles: 'ua',
+    act: { step: 1, tool: 'python_interpreter' },
+    result: sent,
+  },
+  {
+    name: 'messages in a list of lists',
+    spec: 'messages:talk',
+    rows: [{ talk: [spoken(xml, (text) => `<output>${text}</output>`)] }],
+    roles: 'suatata',
+    act: { step: 4, tool: 'bash' },
+    result: sent,
+  },
+  {
+    name: 'calls whose function is JSON text',
+    spec: 'messages:talk',
+    rows: [
+      {
+        talk: [
+          { role: 'user', content: task },
+          {
+            role: 'assistant',
+            content: '',
+            tool_calls: [{ id: 'f1', function: JSON.stringify({ name: 'bash', arguments: bash(unsafe) }) }],
+          },
+          { role: 'tool', content: sent, tool_calls: null },
+        ],
+      },
+    ],
+    column: 'talk',
+    roles: 'uat',
+    act: { step: 1, tool: 'bash' },
+    result: sent,
+  },
+  {
+    name: 'a request to a model and its reply',
+    spec: 'prompt-completion',
+    rows: [
+      {
+        request: { model: 'm', messages: chat.slice(0, 4) },
+        response: { choices: [{ message: chat[4] }] },
+      },
+    ],
+    roles: 'suata',
+    act: { step: 4, tool: 'bash' },
+  },
+  {
     name: 'Langfuse observations',
     spec: 'langfuse',
     rows: [

@@ -197,6 +197,99 @@ describe('calls in protocols', () => {
   });
 });
 
+describe('calls that count where a tool has answered', () => {
+  test('ReAct with bold words, with tool and input, and with JSON in its block', () => {
+    expect(calls('**Action:** bash\n**Action Input:** ls', 'react')).toEqual([['bash', 'ls']]);
+    expect(calls('Tool: bash\nInput: ls', 'react')).toEqual([['bash', 'ls']]);
+    const block = 'Action:\n```json\n{"action": "bash", "action_input": {"command": "ls"}}\n```';
+    expect(calls(block, 'react')).toEqual([['bash', { command: 'ls' }]]);
+  });
+
+  test('ReAct: a command line is typed as it stands', () => {
+    expect(calls('Action: curl -s https://example.org', 'react')).toEqual([
+      ['bash', 'curl -s https://example.org'],
+    ]);
+  });
+
+  test('JSON on lines of its own, in a block or without one', () => {
+    const call = '{"name": "bash", "arguments": {"command": "ls"}}';
+    for (const text of [call, `I look.\n${call}\n`, `\`\`\`json\n${call}\n\`\`\``, `[${call}]`])
+      expect(calls(text, 'json')).toEqual([['bash', { command: 'ls' }]]);
+    expect(calls('{"tool": "bash", "tool_input": {"command": "ls"}}', 'json')).toEqual([
+      ['bash', { command: 'ls' }],
+    ]);
+    expect(calls('{"thought": "hm", "action": {"name": "bash", "args": {"command": "ls"}}}', 'json')).toEqual(
+      [['bash', { command: 'ls' }]],
+    );
+    expect(calls('{"thought": "hm", "command": "ls"}', 'json')).toEqual([
+      ['bash', { thought: 'hm', command: 'ls' }],
+    ]);
+  });
+
+  test('JSON that is an answer calls nothing', () => {
+    expect(calls('{"name": "Ada", "age": 36}', 'json')).toEqual([]);
+    expect(calls('{"name": "x", "arguments": ', 'json')).toEqual([]);
+    expect(calls('[{"a": 1}, {"b": 2}]', 'json')).toEqual([]);
+  });
+
+  test('Python calls that are all of a text, or a tool_code block', () => {
+    expect(calls('bash(command="ls")', 'toolace')).toEqual([['bash', { command: 'ls' }]]);
+    expect(calls('I call (once).', 'toolace')).toEqual([]);
+    expect(calls("```tool_code\nprint(default_api.bash(command='ls'))\n```", 'toolace')).toEqual([
+      ['bash', { command: 'ls' }],
+    ]);
+  });
+
+  test('tags around a command, and tags named as the tool', () => {
+    expect(calls('<bash>\nls\n</bash>', 'run-tags')).toEqual([['bash', 'ls']]);
+    expect(calls('<code>\nprint(1)\n</code>', 'run-tags')).toEqual([['python', 'print(1)']]);
+    expect(calls('<execute_command>\n<command>ls</command>\n</execute_command>', 'tool-tags')).toEqual([
+      ['execute_command', { command: 'ls' }],
+    ]);
+    expect(
+      calls(
+        '<use_mcp_tool><server_name>s</server_name><tool_name>bash</tool_name><arguments>{"command": "ls"}</arguments></use_mcp_tool>',
+        'tool-tags',
+      ),
+    ).toEqual([['bash', { command: 'ls' }]]);
+    expect(
+      calls(
+        '<invoke>\n<tool_name>bash</tool_name>\n<parameters>\n<command>ls</command>\n</parameters>',
+        'tool-tags',
+      ),
+    ).toEqual([['bash', { command: 'ls' }]]);
+    expect(calls('<tool>bash</tool>\n<args>ls</args>', 'tool-tags')).toEqual([['bash', 'ls']]);
+  });
+});
+
+describe('marks of chat templates', () => {
+  const call = '{"name": "bash", "arguments": {"command": "ls"}}';
+  const ls = [['bash', { command: 'ls' }]];
+
+  test.each([
+    ['Nemotron', `<TOOLCALL>[${call}]</TOOLCALL>`],
+    ['Hunyuan, Jamba', `<tool_calls>\n[${call}]\n</tool_calls>`],
+    ['Olmo', '<function_calls>\nbash(command="ls")\n</function_calls>'],
+    ['InternLM', `<|action_start|><|plugin|>${call}<|action_end|>`],
+    ['LFM', '<|tool_call_start|>[bash(command="ls")]<|tool_call_end|>'],
+    ['Llama 4', '<|python_start|>[bash(command="ls")]<|python_end|>'],
+    ['Llama, a tool of its own', '<|python_tag|>bash.call(command="ls")'],
+    ['Apertus', '<|tools_prefix|>[{"bash": {"command": "ls"}}]<|tools_suffix|>'],
+    ['Gemma', '<start_function_call>call:bash{command:<escape>ls<escape>}<end_function_call>'],
+    ['Step', '<steptml:toolcall name="bash"><parameter name="command">ls</parameter></steptml:toolcall>'],
+    [
+      'Harmony, behind a thought',
+      '<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>commentary to=functions.bash <|constrain|>json<|message|>{"command": "ls"}<|call|>',
+    ],
+  ])('%s', (_, text) => expect(calls(text)).toEqual(ls));
+
+  test('a spelling within the tags of another counts once', () => {
+    const inner = '<invoke name="bash"><parameter name="command">ls</parameter></invoke>';
+    expect(calls(`<function_calls>${inner}</function_calls>`)).toEqual(ls);
+    expect(calls(`<tool_calls><tool_call>${call}</tool_call></tool_calls>`)).toEqual(ls);
+  });
+});
+
 test('any text is gone through, and every span lies in it', () => {
   const marks = [
     '<function=',
@@ -226,6 +319,13 @@ test('any text is gone through, and every span lies in it', () => {
     '[TOOL_CALLS]',
     '<execute>',
     'invoke name="a"',
+    '<bash>',
+    '</bash>',
+    '<tool>',
+    '</tool>',
+    '<args>',
+    '<|action_start|>',
+    '<start_function_call>',
     ' a',
     '\\',
   ];
@@ -262,6 +362,13 @@ test('time is linear in texts that are nothing but marks', () => {
     '[a(',
     '<think>',
     'invoke name="a"',
+    '<bash>',
+    '</bash>',
+    '<tool>',
+    '</tool>',
+    '<args>',
+    '<|action_start|>',
+    '<start_function_call>',
     '{"commands"',
     '<execute>',
     '"',

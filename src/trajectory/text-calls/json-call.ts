@@ -1,4 +1,4 @@
-import { isObject } from '../path.ts';
+import { isObject, type Values } from '../path.ts';
 import { readLiteral } from './literal.ts';
 
 interface Call {
@@ -32,17 +32,40 @@ function parse(text: string): unknown {
 
 function callOf(value: unknown): Call | undefined {
   if (!isObject(value)) return undefined;
-  const inner = isObject(value['function']) ? value['function'] : value;
-  const name = inner['name'] ?? inner['tool_name'] ?? inner['function'] ?? inner['tool'];
+  const inner = innerCall(value);
+  const name = first(inner, ['name', 'tool_name', 'function', 'tool', 'action', 'recipient_name']);
   if (typeof name !== 'string') return undefined;
-  const given =
-    inner['arguments'] ?? inner['parameters'] ?? inner['args'] ?? inner['input'] ?? inner['kwargs'] ?? {};
+  const given = first(inner, argumentKeys) ?? {};
   const id = value['id'] ?? value['tool_call_id'];
   return {
     name,
     arguments: typeof given === 'string' ? given : JSON.stringify(given),
     ...(typeof id === 'string' ? { id } : {}),
   };
+}
+
+const argumentKeys = [
+  ...['arguments', 'parameters', 'args', 'input', 'kwargs', 'tool_input', 'action_input', 'params'],
+] as const;
+
+/** A call may lie in a field of its own, beside thoughts. */
+function innerCall(value: Values): Values {
+  for (const key of ['function', 'tool_call', 'function_call', 'action', 'command'] as const) {
+    const inner = value[key];
+    if (isObject(inner)) return inner;
+  }
+  return value;
+}
+
+function first(value: Values, keys: readonly string[]): unknown {
+  return keys.map((key) => value[key]).find((found) => found !== undefined && found !== null);
+}
+
+/** Whether an object says what is called and with what, so that it is a call even without marks around it. */
+export function isPlainCall(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const inner = innerCall(value);
+  return callOf(value) !== undefined && argumentKeys.some((key) => key in inner);
 }
 
 /** The offset behind the JSON object or list that begins at `start`; the end of the text where it is not closed. */

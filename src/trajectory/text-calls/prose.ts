@@ -1,49 +1,8 @@
 import { isObject } from '../path.ts';
-import { jsonEnd } from './json-call.ts';
-import { readKeywords } from './literal.ts';
+import { type Fence, fences } from './fences.ts';
+import { callsOfJson, jsonEnd } from './json-call.ts';
 import type { StyleReader, TextCall } from './styles.ts';
 import { stretches } from './tags.ts';
-
-interface Fence {
-  readonly language: string;
-  readonly body: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The fenced blocks of a text; one that is not closed goes on to the end. */
-function fences(text: string): Fence[] {
-  const found: Fence[] = [];
-  let open: { at: number; language: string; from: number } | undefined;
-  for (let line = 0; line < text.length; ) {
-    const newline = text.indexOf('\n', line);
-    const end = newline < 0 ? text.length : newline;
-    if (text.startsWith('```', skipSpaces(text, line))) {
-      const rest = text.slice(skipSpaces(text, line) + 3, end).trim();
-      if (open === undefined)
-        open = { at: line, language: rest.toLowerCase(), from: Math.min(end + 1, text.length) };
-      else if (rest === '') {
-        found.push({
-          language: open.language,
-          body: text.slice(open.from, Math.max(open.from, line - 1)),
-          start: open.at,
-          end,
-        });
-        open = undefined;
-      }
-    }
-    line = end + 1;
-  }
-  if (open !== undefined)
-    found.push({ language: open.language, body: text.slice(open.from), start: open.at, end: text.length });
-  return found;
-}
-
-function skipSpaces(text: string, from: number): number {
-  let at = from;
-  while (at < from + 8 && text[at] === ' ') at += 1;
-  return at;
-}
 
 /** Tools by the language of a block that they run. */
 const runners = new Map<string, string>([
@@ -72,10 +31,11 @@ export const lastFence: StyleReader = (text) => {
   return run({ ...last, language: '' }, 'bash');
 };
 
-/** `Action: NAME` with `Action Input: …`, with a fenced block, or as `name(…)` or `name[…]`. */
+/** `Action: NAME` with `Action Input: …`, with a fenced block, or as `name(…)` or `name[…]`; the words may be bold. */
 export const react: StyleReader = (text) => {
   const found: TextCall[] = [];
-  const line = /^[ \t]*(?:action|act|ACTION)\b[ \t]*\d{0,3}[ \t]*:[ \t]*(.*)$/gim;
+  const line =
+    /^[ \t]*(?:\*{1,2}|#{1,4}[ ])?(?:action|act|tool)\b[ \t]*\d{0,3}[ \t]*(?:\*\*[ \t]*:|:(?:[ \t]*\*\*)?)[ \t]*(.*)$/gim;
   const blocks = fences(text);
   let block = 0;
   for (let match = line.exec(text); match !== null; match = line.exec(text)) {
@@ -91,12 +51,13 @@ export const react: StyleReader = (text) => {
         end += following[0].length;
       }
     }
-    const input = /\s*\n[ \t]*action[ _]input[ \t]*:[ \t]*/iy;
+    const input =
+      /\s*\n[ \t]*\*{0,2}(?:(?:action|tool)[ _])?(?:input|args|arguments)[ \t]*(?:\*\*[ \t]*:|:(?:[ \t]*\*\*)?)[ \t]*/iy;
     input.lastIndex = end;
     const given = input.exec(text);
     if (given !== null) {
       const from = end + given[0].length;
-      const stop = text.slice(from).search(/\n[ \t]*(?:observation|thought|action)[ \t]*:/i);
+      const stop = text.slice(from).search(/\n[ \t]*\*{0,2}(?:observation|thought|action)[ \t]*\*{0,2}:/i);
       end = stop < 0 ? text.length : from + stop;
       found.push({ name, arguments: text.slice(from, end).trim(), start, end });
       line.lastIndex = end;
@@ -105,7 +66,9 @@ export const react: StyleReader = (text) => {
     while (block < blocks.length && blocks[block]!.start < end) block += 1;
     const fence = blocks[block];
     if (fence !== undefined && isBlank(text, end, fence.start)) {
-      found.push(...run(fence, name === '' ? 'bash' : name).map((call) => ({ ...call, start })));
+      const written = name === '' ? callsOfJson(fence.body) : [];
+      if (written.length > 0) found.push(...written.map((call) => ({ ...call, start, end: fence.end })));
+      else found.push(...run(fence, name === '' ? 'bash' : name).map((call) => ({ ...call, start })));
       line.lastIndex = fence.end;
       continue;
     }
@@ -113,11 +76,16 @@ export const react: StyleReader = (text) => {
     if (called !== null) found.push({ name: called[1]!, arguments: called[3]!, start, end });
     else if (name !== '') {
       const [tool = '', ...rest] = name.split(/\s+/);
-      found.push({ name: tool, arguments: rest.join(' '), start, end });
+      // `Action: ls -la` is typed as it stands, `Action: go to shelf 1` names a tool
+      if (rest.length > 0 && typed.test(name)) found.push({ name: 'bash', arguments: name, start, end });
+      else found.push({ name: tool, arguments: rest.join(' '), start, end });
     }
   }
   return found;
 };
+
+/** Marks of a command line: options, paths from a root, operators. */
+const typed = /\s-{1,2}\w|(?:^|[\s=@])[.~]{0,2}\/\w|[|&;<>$`]/;
 
 function isBlank(text: string, from: number, to: number): boolean {
   const space = /\s*/y;
@@ -158,53 +126,4 @@ function keystrokeTags(text: string): TextCall[] {
     start,
     end,
   }));
-}
-
-/** `[Name of a function(a=1, b="x"), …]`: ToolACE, and the Python lists of Llama. */
-export const toolace: StyleReader = (text) => {
-  const start = text.length - text.trimStart().length;
-  const end = text.trimEnd().length;
-  if (text[start] !== '[' || text[end - 1] !== ']') return [];
-  const found: TextCall[] = [];
-  let at = start + 1;
-  while (at < end - 1) {
-    const open = text.indexOf('(', at);
-    const name =
-      open < 0
-        ? ''
-        : text
-            .slice(at, open)
-            .replace(/^[\s,]+/, '')
-            .trim();
-    const close = open < 0 ? -1 : parenthesisEnd(text, open, end - 1);
-    if (close < 0 || name === '' || name.length > 200 || !/^\p{L}[^,"'={}\n]*$/u.test(name)) break;
-    const given = text.slice(open + 1, close);
-    const keywords = readKeywords(given);
-    found.push({
-      name,
-      arguments: keywords === undefined ? given : JSON.stringify(keywords),
-      start: at,
-      end: close + 1,
-    });
-    at = close + 1;
-  }
-  return found;
-};
-
-function parenthesisEnd(text: string, open: number, limit: number): number {
-  let depth = 0;
-  let quote = '';
-  for (let at = open; at < limit; at++) {
-    const letter = text[at]!;
-    if (quote !== '') {
-      if (letter === '\\') at += 1;
-      else if (letter === quote) quote = '';
-    } else if (letter === '"' || letter === "'") quote = letter;
-    else if ('([{'.includes(letter)) depth += 1;
-    else if (')]}'.includes(letter)) {
-      depth -= 1;
-      if (depth === 0) return at;
-    }
-  }
-  return -1;
 }

@@ -10,6 +10,9 @@ export const textCallStyles = [
   'react',
   'terminus',
   'toolace',
+  'json',
+  'tool-tags',
+  'run-tags',
 ] as const;
 export type TextCallStyle = (typeof textCallStyles)[number];
 
@@ -20,6 +23,17 @@ export const unambiguousStyles: readonly TextCallStyle[] = [
   'hermes',
   'execute-tags',
   'templates',
+];
+
+/** All others: a call where a tool has answered. */
+export const answeredStyles: readonly TextCallStyle[] = [
+  'fenced',
+  'terminus',
+  'react',
+  'toolace',
+  'json',
+  'tool-tags',
+  'run-tags',
 ];
 
 /** A call as it stands in a text. */

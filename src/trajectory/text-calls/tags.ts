@@ -1,4 +1,5 @@
 import { callsOfJson } from './json-call.ts';
+import { callsOfPython } from './python-call.ts';
 import type { StyleReader, TextCall } from './styles.ts';
 
 /** A stretch of text between two marks; where the second is missing, to the next first one or the end. */
@@ -41,9 +42,14 @@ export const functionXml: StyleReader = (text) =>
     return [{ name, arguments: given, start, end }];
   });
 
-/** `<invoke name="NAME"><parameter name="KEY">VALUE</parameter></invoke>`: Anthropic's XML, MiniMax, DeepSeek. */
-export const invokeXml: StyleReader = (text) =>
-  stretches(text, 'invoke name="', 'invoke>').flatMap(({ start, end, body }) => {
+/** `<invoke name="NAME"><parameter name="KEY">VALUE</parameter></invoke>`: Anthropic's XML, MiniMax, DeepSeek, Step. */
+export const invokeXml: StyleReader = (text) => [
+  ...namedTags(text, 'invoke'),
+  ...(text.includes('toolcall name="') ? namedTags(text, 'toolcall') : []),
+];
+
+const namedTags = (text: string, tag: string) =>
+  stretches(text, `${tag} name="`, `${tag}>`).flatMap(({ start, end, body }) => {
     const name = body.slice(0, Math.max(0, body.indexOf('"')));
     if (name === '' || name.length > 200 || name.includes('\n')) return [];
     const values = stretches(body, 'parameter name="', 'parameter>').map(({ body: own }) => {
@@ -63,18 +69,27 @@ function withoutFrame(value: string): string {
   return value.replace(/^\r?\n/, '').replace(/\r?\n$/, '');
 }
 
-/** `<tool_call>{"name": …, "arguments": …}</tool_call>`: Hermes, Qwen, and GLM with its own inside. */
+/** `<tool_call>{"name": …, "arguments": …}</tool_call>`: Hermes, Qwen, Nemotron, Olmo, and GLM with its own inside. */
 export const hermes: StyleReader = (text) => [
-  ...tagged(text, '<tool_call>', '</tool_call>'),
-  ...tagged(text, '<function_call>', '</function_call>'),
-  ...tagged(text, '<functioncall>', '</functioncall>'),
+  ...[
+    'tool_call',
+    'tool_calls',
+    'toolcall',
+    'TOOLCALL',
+    'function_call',
+    'function_calls',
+    'functioncall',
+  ].flatMap((tag) => (text.includes(`<${tag}>`) ? tagged(text, `<${tag}>`, `</${tag}>`) : [])),
 ];
 
 function tagged(text: string, open: string, close: string): TextCall[] {
   return stretches(text, open, close).flatMap(({ start, end, body }) => {
     if (body.includes('<function=')) return functionXml(body).map((call) => ({ ...call, start, end }));
     if (body.includes('<arg_key>')) return [{ ...argumentPairs(body), start, end }];
-    return callsOfJson(body).map((call) => ({ ...call, start, end }));
+    // another spelling stands within
+    if (/<(?:invoke|tool_call|function_call)\b/.test(body)) return [];
+    const written = callsOfJson(body);
+    return (written.length > 0 ? written : callsOfPython(body)).map((call) => ({ ...call, start, end }));
   });
 }
 

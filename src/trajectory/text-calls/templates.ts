@@ -1,4 +1,6 @@
+import { isObject } from '../path.ts';
 import { callsOfJson, jsonEnd } from './json-call.ts';
+import { callsOfPython } from './python-call.ts';
 import type { StyleReader, TextCall } from './styles.ts';
 import { stretches } from './tags.ts';
 
@@ -9,8 +11,13 @@ export const templates: StyleReader = (text) => [
   ...(text.includes('<｜tool▁call▁begin｜>') ? deepseek(text) : []),
   ...(text.includes('<|message|>') ? harmony(text) : []),
   ...(text.includes('<|python_tag|>') ? llama(text) : []),
-  ...jsonBetween(text, '<|tool_call|>', '<|/tool_call|>'),
-  ...jsonBetween(text, '<|START_ACTION|>', '<|END_ACTION|>'),
+  ...(text.includes('<|action_start|>') ? internlm(text) : []),
+  ...(text.includes('<start_function_call>') ? gemma(text) : []),
+  ...callsBetween(text, '<|tool_call|>', '<|/tool_call|>'),
+  ...callsBetween(text, '<|START_ACTION|>', '<|END_ACTION|>'),
+  ...callsBetween(text, '<|tool_call_start|>', '<|tool_call_end|>'),
+  ...callsBetween(text, '<|python_start|>', '<|python_end|>'),
+  ...callsBetween(text, '<|tools_prefix|>', '<|tools_suffix|>'),
 ];
 
 /** `[TOOL_CALLS][{…}]`, and since 2025 `[TOOL_CALLS]NAME[ARGS]{…}`. */
@@ -57,7 +64,7 @@ function deepseek(text: string): TextCall[] {
 
 /** Harmony (gpt-oss): `<|channel|>commentary to=functions.NAME <|constrain|>json<|message|>{…}<|call|>`. */
 function harmony(text: string): TextCall[] {
-  return stretches(text, '<|message|>', '<|call|>').flatMap(({ start, end, body }) => {
+  return messages(text).flatMap(({ start, end, body }) => {
     const header = text.slice(Math.max(0, start - 400), start);
     const mark = Math.max(header.lastIndexOf('<|start|>'), header.lastIndexOf('<|channel|>'), 0);
     const from = header.lastIndexOf('<|start|>') >= 0 ? header.lastIndexOf('<|start|>') : mark;
@@ -70,19 +77,74 @@ function harmony(text: string): TextCall[] {
   });
 }
 
+/** Each message up to its own end: those that call end in another mark than those that do not. */
+function messages(text: string): { start: number; end: number; body: string }[] {
+  const open = '<|message|>';
+  return stretches(text, open, '<|call|>').flatMap(({ start, end, body }) => {
+    const inner = body.lastIndexOf(open);
+    if (inner < 0) return [{ start, end, body }];
+    // what is thought aloud before a call is a message of its own
+    return [{ start: start + open.length + inner, end, body: body.slice(inner + open.length) }];
+  });
+}
+
 /** Llama 3: JSON behind `<|python_tag|>`, or code. */
 function llama(text: string): TextCall[] {
   return stretches(text, '<|python_tag|>', '<|eom_id|>').flatMap(({ start, end, body }) => {
     const own = body.split('<|eot_id|>', 1)[0]!.trim();
     const calls = own.startsWith('{') || own.startsWith('[') ? callsOfJson(own) : [];
     if (calls.length > 0) return calls.map((call) => ({ ...call, start, end }));
+    // tools that come with the model: `brave_search.call(query="…")`
+    const built = /^[\w.]{1,200}\.call\(/.test(own) ? callsOfPython(own) : [];
+    if (built.length > 0)
+      return built.map((call) => ({ ...call, name: call.name.replace(/\.call$/, ''), start, end }));
     return [{ name: 'python', arguments: own, start, end }];
   });
 }
 
-function jsonBetween(text: string, open: string, close: string): TextCall[] {
+/** InternLM: JSON behind `<|plugin|>`, code behind `<|interpreter|>`. */
+function internlm(text: string): TextCall[] {
+  return stretches(text, '<|action_start|>', '<|action_end|>').flatMap(({ start, end, body }) => {
+    const own = body.trim();
+    if (own.startsWith('<|interpreter|>'))
+      return [{ name: 'python', arguments: own.slice('<|interpreter|>'.length).trim(), start, end }];
+    return callsOfJson(own.replace(/^<\|plugin\|>/, '')).map((call) => ({ ...call, start, end }));
+  });
+}
+
+/** Gemma: `<start_function_call>call:NAME{key:<escape>value<escape>}<end_function_call>`. */
+function gemma(text: string): TextCall[] {
+  return stretches(text, '<start_function_call>', '<end_function_call>').flatMap(({ start, end, body }) => {
+    const named = /^\s*call:([\w.-]{1,200})\{/.exec(body);
+    if (named === null) return [];
+    const given = body.slice(named[0].length).replace(/\}\s*$/, '');
+    const pairs = [...given.matchAll(/([\w-]{1,200}):<escape>([\s\S]*?)<escape>/g)];
+    const values = Object.fromEntries(pairs.map(([, key, value]) => [key, value]));
+    return [{ name: named[1]!, arguments: pairs.length > 0 ? JSON.stringify(values) : given, start, end }];
+  });
+}
+
+/** Phi, Granite, Cohere, LFM, Llama 4, Apertus: JSON or Python between marks. */
+function callsBetween(text: string, open: string, close: string): TextCall[] {
   if (!text.includes(open)) return [];
-  return stretches(text, open, close).flatMap(({ start, end, body }) =>
-    callsOfJson(body).map((call) => ({ ...call, start, end })),
+  return stretches(text, open, close).flatMap(({ start, end, body }) => {
+    const written = callsOfJson(body);
+    const calls = written.length > 0 ? written : callsOfKeys(body);
+    return (calls.length > 0 ? calls : callsOfPython(body)).map((call) => ({ ...call, start, end }));
+  });
+}
+
+/** `[{"NAME": {…}}]`. */
+function callsOfKeys(text: string): Pick<TextCall, 'name' | 'arguments'>[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  return (Array.isArray(value) ? value : [value]).flatMap((one: unknown) =>
+    isObject(one)
+      ? Object.entries(one).map(([name, given]) => ({ name, arguments: JSON.stringify(given) }))
+      : [],
   );
 }
