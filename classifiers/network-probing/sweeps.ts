@@ -123,7 +123,7 @@ function sweep(
 const isScript = ({ origin }: NetworkAction) => origin.via.some((step) => /node|\.[cm]?[jt]s$/.test(step));
 
 function isPartOf(host: string, text: string): boolean {
-  if (!/\b(?:for|while|from|map|forEach)\b/.test(text)) return false;
+  if (!/(?:\b|\\n)(?:for|while|from|map|forEach)\b/.test(text)) return false;
   const open = openAddress.exec(text)?.[0];
   return open !== undefined && host.startsWith(open.slice(0, open.search(/\.[^.\d]/) + 1));
 }
