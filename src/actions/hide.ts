@@ -8,6 +8,7 @@ import {
   follows,
   forks,
   GROWS,
+  guessesPath,
   hidesInShell,
   TICKS,
   UNENDED,
@@ -32,7 +33,7 @@ import { isWordCode } from './word-code.ts';
  *   - the hosts that tunnel clients know themselves: `tunnel.ngrok.com`, `argotunnel.com`, `localtunnel.me`,
  *     `ssh.tmate.io`, `sshx.io`, `gs.thc.org`, `global.rel.tunnels.api.visualstudio.com`;
  *   - `path: unknown` for an edit of which the file is not known, `~` for `$HOME`;
- *   - `/usr/bin/` before what `which` prints, `fork-bomb` for one, where `mayHideWords` is true of such a text;
+ *   - `/usr/bin/` before what `which` prints, the path that `/b?n/c?t` stands for, `fork-bomb` for one, where `mayHideWords` is true of such a text;
  *   - the fields `kind`, `operation`, `construct`, `language`, `protocol`, `method`, `port`, `forward`, `loop` and `via`.
  */
 
@@ -150,7 +151,12 @@ export function mayHideWords(text: string): boolean {
     if (kind >= DOLLAR) signs |= besideWord(bytes, at, kind);
     at += 1;
   }
-  return ((signs !== 0 || text.includes('+=')) && closer(text, signs)) || asksForPath(text) || forks(text);
+  return (
+    ((signs !== 0 || text.includes('+=')) && closer(text, signs)) ||
+    asksForPath(text) ||
+    guessesPath(text) ||
+    forks(text)
+  );
 }
 
 /** A `$`, `{`, `}` or `)` with a word, or another of them, right beside it; quotes left out. */
