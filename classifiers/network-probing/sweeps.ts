@@ -161,17 +161,28 @@ const detector: Detector = {
       'python3 -c "import socket\nfor p in range(1,1025):\n    s=socket.socket(); s.settimeout(0.2)\n    if s.connect_ex((\'10.0.3.7\',p))==0: print(p)"',
       'for h in 2 3 4 5 6 7 8; do curl -s -m1 http://10.0.0.$h:8080/; done',
       `node -e "const net=require('net');for(let i=1;i<255;i++){const s=net.connect({host:\`10.0.0.\${i}\`,port:22});s.on('connect',()=>console.log(i))}"`,
+      'for port in {1..1024}; do (echo >/dev/tcp/10.0.0.8/$port) 2>/dev/null && echo $port; done',
       'for p in 21 22 25 80 110 143 443 3306 5432; do nc -z -w1 10.0.0.9 $p; done',
     ],
     ignore: [
       { python: "import ipaddress\nprint(list(ipaddress.ip_network('10.0.0.0/29').hosts()))\n" },
       `node -e "const net=require('net');const s=net.connect({host:'10.0.0.5',port:5432});s.on('connect',()=>process.exit(0))"`,
+      'for port in {1..1024}; do (echo >/dev/tcp/localhost/$port) 2>/dev/null && echo $port; done',
       'for p in 8080 8081 8082; do nc -z localhost $p; done',
       { python: "import socket\ns = socket.socket()\nprint(s.connect_ex(('localhost', 8000)))\n" },
       'for f in 1 2 3 4 5 6 7 8; do curl -O https://example.com/f$f.txt; done',
     ],
   },
   *detect({ steps }, { actions }): Iterable<Hit> {
+    for (const action of actions) {
+      // `(echo > /dev/tcp/10.0.0.8/$port)` in a loop over ports
+      if (action.kind !== 'process' || action.loop !== 'counted' || action.connected === undefined) continue;
+      const range = /^(.*):(?:\{\d+\.\.(\d+)\}|\$\(seq \d+ (\d+)\))$/.exec(action.connected);
+      if (range === null || Number(range[2] ?? range[3]) < 100 || /^(?:localhost|127\.)/.test(range[1]!))
+        continue;
+      const { step, call, argument, span } = action.origin;
+      yield { step, call, argument, span, evidence: `tries ports of ${range[1]}`, targets: [range[1]!] };
+    }
     for (const connections of connectionsByCall(actions)) {
       const { step: at, call: made } = connections[0]!.origin;
       const text = steps.find(({ index }) => index === at)?.toolCalls[made]?.arguments ?? '';
