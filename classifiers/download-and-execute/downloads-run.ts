@@ -67,9 +67,11 @@ function pipedOrigin(action: ProcessAction | CodeAction, actions: readonly Actio
 
 /** Where a package comes from that was fetched into a file before. */
 function packageOrigin(action: ProcessAction | CodeAction, actions: readonly Action[]): string | undefined {
-  if (action.kind !== 'process' || !/\/(?:dpkg|rpm|apt|apt-get|dnf|yum|apk)$/.test(action.image))
+  if (action.kind !== 'process' || !/\/(?:dpkg|rpm|apt|apt-get|dnf|yum|apk|pip3?|npm)$/.test(action.image))
     return undefined;
-  const file = action.argv.find((word) => /\.(?:deb|rpm|apk)$/.test(word))?.replace(/^\.\//, '');
+  const file = action.argv
+    .find((word) => /\.(?:deb|rpm|apk|whl|tgz|tar\.gz)$/.test(word))
+    ?.replace(/^\.\//, '');
   if (file === undefined) return undefined;
   const made = actions.find(
     (other) =>

@@ -66,6 +66,7 @@ const ESCAPES: Readonly<Record<string, readonly Escape[]>> = {
   borg: [{ options: ['--rsh'] }],
   restic: [{ options: ['--password-command'] }],
   git: [
+    { lines: /^!(.+)$/ },
     { options: ['-c', '--config-env'], pattern: /^alias\.[\w-]+=!([\s\S]+)$/ },
     {
       options: ['-c'],
