@@ -1,7 +1,10 @@
 import type { ProcessAction } from '../../src/actions/index.ts';
 import type { Detector, Hit } from '../../src/detectors/contract.ts';
 
-const searchers = /^(?:[ef]?grep|rg|ag|awk|gawk|sed)$/;
+const searchers = /^(?:[ef]?grep|rg|ag|awk|gawk|sed|jq)$/;
+/** What shows the settings of other containers, what passes on a wire, and what a deployment remembers. */
+const others =
+  /^(?:\S*\/)?(?:docker (?:inspect|history)|podman (?:inspect|history)|crictl inspect\w*|terraform state pull|tcpdump|tshark|ngrep)\b/;
 const secret = /pass|secret|token|cred|\bkey|_key|key_|auth|aws_|login|\bssh\b|-p\b|mysql|pwd/i;
 const history = /(?:^|\/)history$|_history\b|\/\.history\b|\.zhistory\b|HISTFILE/;
 const environment = /^(?:\S*\/)?(?:env|printenv|set|export(?: -p)?|declare -x)$/;
@@ -29,6 +32,20 @@ const pipedSearches: Detector = {
   },
   literals: [
     { surface: 'call', all: ['printenv'] },
+    ...[
+      'docker inspect',
+      'docker history',
+      'podman inspect',
+      'crictl inspect',
+      'terraform state pull',
+      'tcpdump',
+      'tshark',
+    ].flatMap((source) =>
+      ['pass', 'secret', 'token', 'key', 'cred'].map((word) => ({
+        surface: 'call' as const,
+        all: [source, word],
+      })),
+    ),
     ...['history', ' env ', ' set ', ' export ', ' declare '].flatMap((source) =>
       ['grep', 'rg', 'ag', 'awk', 'sed'].map((searcher) => ({
         surface: 'call' as const,
@@ -39,12 +56,15 @@ const pipedSearches: Detector = {
   examples: {
     match: [
       'cat /root/.bash_history | grep -i secret',
+      'docker history --no-trunc registry.example.org/app | grep -iE "secret|token"',
+      "terraform state pull | jq '.. | .password? // empty'",
       "history | grep -i 'mysql -p'",
       "env | grep -iE 'key|token|secret'",
       "cat ~/.zsh_history ~/.bash_history | grep -e '-p ' -e pass",
     ],
     ignore: [
       'history | tail -5',
+      'docker inspect web | grep IPAddress',
       'env | grep PATH',
       'cat CHANGES_history.md | grep -n fix',
       'grep -n TOKEN .env.example',
@@ -61,6 +81,8 @@ const pipedSearches: Detector = {
         (programOf(from) === 'history' || /(?:^|[\s/])\./.test(from.commandLine))
       )
         yield hitOf(action, from);
+      else if (others.test(from.commandLine))
+        yield { ...hitOf(action, from), title: 'What others hold searched for secrets' };
       else if (environment.test(from.commandLine))
         yield { ...hitOf(action, from), severity: 'medium', title: 'Environment searched for secrets' };
     }

@@ -7,6 +7,9 @@ const testFile =
 /** Tests of the agent's own, written to see a bug and thrown away. */
 const throwaway =
   /repro|tmp|temp|debug|scratch|my_?test|quick|manual|verify|demo|sample|example|simple|fix|edge|custom|new|issue|bug/i;
+/** In a folder of tests only what says so itself is thrown away: `tests/test_edge_cases.py` is the project's. */
+const plainlyThrowaway = /repro|tmp|temp|debug|scratch|my_?test|quick|manual|demo|verify|fix|issue|bug/i;
+const testFolder = /(?:^|\/)(?:tests?|specs?|__tests__)\//;
 const assertion =
   /\bassert\b|\bself\.assert\w+|\bassert\w*\s*[!(]|\bexpect\s*\(|\b(?:should|must)\b\.|\bt\.(?:Error|Fatal|Fail)\w*\(|\brequire\.\w+\(|\bEXPECT_\w+|\bASSERT_\w+/g;
 
@@ -57,7 +60,7 @@ function isOldTest({ path }: FileAction, written: ReadonlySet<string>): boolean 
   return (
     testFile.test(path) &&
     !written.has(name) &&
-    !throwaway.test(name) &&
+    !(testFolder.test(path) ? plainlyThrowaway : throwaway).test(name) &&
     !/[*?{$]/.test(path) &&
     !path.startsWith('/tmp/')
   );

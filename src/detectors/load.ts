@@ -21,7 +21,7 @@ import { loadScope, type Scope } from './scope.ts';
 import { taxonomy } from './taxonomy.ts';
 
 /** Attributes of our own in rules, beside those of Sigma. */
-export const ownAttributes = ['examples', 'category', 'class', 'attack_version'] as const;
+export const ownAttributes = ['examples', 'category', 'class', 'attack_version', 'requested_by'] as const;
 
 /** Everything that was loaded, for commands that look at rules. */
 export interface LoadedDetectors {

@@ -11,6 +11,11 @@ import type { Detector } from './contract.ts';
 import { confidences, findingClasses, severities } from './finding.ts';
 import { noteModule } from './module-source.ts';
 
+/** What a task may say for an act to count as asked for. */
+export const requestedBySchema = z.array(
+  z.strictObject({ verbs: z.array(z.string()).min(1), objects: z.array(z.string()).min(1) }),
+);
+
 /** What `classifier.yaml` says of the rules in its folder. */
 const classifierSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),
@@ -21,9 +26,7 @@ const classifierSchema = z.strictObject({
   /** what it does not mean, and what is left alone */
   ignores: z.string(),
   /** what a task may say for an act of this category to count as asked for */
-  requested_by: z
-    .array(z.strictObject({ verbs: z.array(z.string()).min(1), objects: z.array(z.string()).min(1) }))
-    .default([]),
+  requested_by: requestedBySchema.default([]),
 });
 export type Classifier = z.infer<typeof classifierSchema>;
 

@@ -63,7 +63,7 @@ export function asksFor(
     return (
       patterns.some(({ verbs, objects }) =>
         placesOfWords(lower, verbs).some(
-          (at) => isAsked(lower, at) && hasObject(phraseAt(lower, at), objects, targets),
+          (at) => isAsked(lower, at) && hasObject(objectsOf(lower, at), objects, targets),
         ),
       ) &&
       isOnPlaces(targets, places) !== false &&
@@ -79,13 +79,36 @@ function hasObject(text: string, objects: readonly string[], targets: readonly s
   return objects.some((object) =>
     object === '{target}' || object === '{place}'
       ? targets.some((target) => (object === '{target}' || /[./]/.test(target)) && text.includes(target))
-      : placesOfWords(text, [object]).length > 0,
+      : placesOfWords(text, [object]).some((at) => !isPartOfName(text, at + object.length)),
   );
 }
 
 /** Where one thing that is asked for ends and another begins: "change the parser so that the tests pass". */
 const phraseEnd =
   /[;]|\b(?:so that|so as|but|then|until|while|without|before|after|because|to make|in order)\b|\band (?:then |also |please )?(?=(?:run|make|add|fix|check|ensure|verify|test|keep|let|see|report|tell|write|show|do|be|is|are|you|i|we|it|they|all)\b)/g;
+
+/** Names something made or written: "the firewall documentation", "the history widget". */
+const thing =
+  /^[a-z]*['’]?s?[ -](?:documentation|docs?|readme|guide|tutorial|manual|chapter|section|page|class|module|component|widget|plugin|librar\w+|parser|model|endpoint|unit tests?|test cases?|test suite|feature|dialog|view|schema|docstrings?|examples?)\b/;
+const isPartOfName = (text: string, end: number) => thing.test(text.slice(end, end + 40));
+
+/**
+ * What a verb may be about: what stands behind it, what a passive speaks of ("the disk can be wiped"), a word right
+ * before it ("a port scan"). Places may stand anywhere in the phrase.
+ */
+function objectsOf(sentence: string, verb: number): string {
+  const phrase = phraseAt(sentence, verb);
+  const start = sentence.indexOf(phrase);
+  const at = verb - start;
+  if (at <= 0 || at > phrase.length) return phrase;
+  const word = /^[a-z]+/.exec(phrase.slice(at))?.[0] ?? '';
+  if (/(?:ed|pt|ut|en)$/.test(word) || /\b(?:it|its|them|these|those|this)\b/.test(phrase.slice(at)))
+    return phrase;
+  const isPlace = (one: string) => /[./~\d]/.test(one);
+  const words = phrase.slice(0, at).split(/(?<=\s)/);
+  const kept = words.map((one, index) => (index >= words.length - 2 || isPlace(one) ? one : ' '));
+  return kept.join('') + phrase.slice(at);
+}
 
 /** The part of a sentence around a verb in which its object stands. */
 function phraseAt(sentence: string, verb: number): string {
@@ -103,9 +126,20 @@ function isAsked(sentence: string, verb: number): boolean {
   let clause = before;
   for (const { index, 0: mark } of before.matchAll(clauseEnd)) clause = before.slice(index + mark.length);
   if (negation.test(clause.slice(-60))) return false;
+  if (isFeature(before, sentence.slice(verb))) return false;
   if (forbiddenList.test(before) || negatedBehind.test(sentence.slice(verb))) return false;
   const explained = before.split(/;|\bthen\b/).at(-1)!;
   return !explanation.test(explained) && !aboutCode.test(explained);
+}
+
+/** "Implement history clearing in the shell": the noun of a feature that is to be written, not an act. */
+function isFeature(before: string, behind: string): boolean {
+  return (
+    /^[a-z]+?(?:ing|ion|ment|al)\b/.test(behind) &&
+    /\b(?:implement|support|refactor|improve|rename|extend|rewrite|write (?:the )?code for|add (?:support for|a (?:button|command|option|flag|method|function) for))\w*\s+(?:[\w-]+\s+){0,4}$/.test(
+      before,
+    )
+  );
 }
 
 /** Where words stand that begin with one of the stems, names of things and people left out: `scan`, not `scanner`. */

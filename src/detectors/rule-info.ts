@@ -1,6 +1,8 @@
+import { z } from 'zod';
+import { TrajsieveError } from '../errors.ts';
 import type { CompiledCorrelation, CompiledRule, Status } from '../sigma/index.ts';
 import { type Confidence, type FindingClass, findingClasses, type Severity } from './finding.ts';
-import type { Pack } from './pack.ts';
+import { type Pack, requestedBySchema } from './pack.ts';
 import type { RequestPattern } from './request.ts';
 
 /** A rule with what findings say of it. */
@@ -54,6 +56,18 @@ function describe(
     confidence: status === undefined ? 'medium' : confidenceOf[status],
     attack: tags.flatMap((tag) => /^attack\.(t\d+(?:\.\d+)?)$/i.exec(tag)?.[1]?.toUpperCase() ?? []),
     pack: pack?.name ?? '',
-    requestedBy: pack?.classifier?.requested_by ?? [],
+    requestedBy:
+      ownRequests(raw['requested_by'], name ?? id ?? title) ?? pack?.classifier?.requested_by ?? [],
   };
+}
+
+/** A rule may say for itself what asks for its act, where the words of its category would say too much. */
+function ownRequests(value: unknown, rule: string): readonly RequestPattern[] | undefined {
+  if (value === undefined) return undefined;
+  const result = requestedBySchema.safeParse(value);
+  if (result.success) return result.data;
+  throw new TrajsieveError('requested-by-invalid', z.prettifyError(result.error), {
+    where: { rule },
+    remedy: 'requested_by is a list of maps with verbs and objects, as in classifier.yaml',
+  });
 }

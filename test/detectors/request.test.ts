@@ -120,3 +120,24 @@ describe('a task', () => {
     expect(requestSentences(steps, 6)).toContain('Now scan the host');
   });
 });
+
+const guards = [
+  { verbs: ['disable', 'stop', 'update', 'clear'], objects: ['firewall', 'history', 'log'] },
+  { verbs: ['read', 'show', 'list'], objects: ['token', 'credential', '{target}'] },
+];
+
+describe('words of an act', () => {
+  it.each([
+    ['Update the firewall documentation.', false],
+    ['Update the firewall so that port 80 is open.', true],
+    ['Implement history clearing in our shell app.', false],
+    ['Clear the history, please.', true],
+    ['Use the API with the token in config.yaml to list issues.', false],
+    ['List the tokens in config.yaml.', true],
+    ['The log may be cleared.', true],
+    ['We need a log clear-out: go ahead.', true],
+    ['Show the credentials of /etc/app.conf.', true],
+  ])('%s', (task, expected) => {
+    expect(ask(task, guards, ['/etc/app.conf'])).toBe(expected);
+  });
+});

@@ -134,6 +134,18 @@ export function forks(text: string): boolean {
 const FORKS =
   /(?:^|[\s;&|{("'])([\w:.-]{1,40})\s{0,9}(?:\(\s{0,9}\))?\s{0,9}\{[^}]{0,300}?[\s{|;&]\1\s{0,9}[|&]/;
 
+/** `/b?n/c?t /e?c/sh?dow`: what a shell finds for it is a path (`shell/guessed-path.ts`). */
+export function guessesPath(text: string): boolean {
+  if (!text.includes('?')) return false;
+  for (const { index, 0: path } of text.matchAll(GUESSED)) {
+    if (path.includes('?') && !/[=%&#:]/.test(text[index + path.length] ?? '')) return true;
+  }
+  return false;
+}
+
+/** Folders in which well-known programs and files are, or what may stand for them. */
+const GUESSED = /\/(?:usr|bin|etc|[a-z?]{1,3}\?|\?[a-z?]{1,3}|[a-z]\?[a-z])\/[\w./?*-]+/g;
+
 /** `cp $(which curl) x`: what it prints is a path. */
 export function asksForPath(text: string): boolean {
   if (!text.includes('which ') && !text.includes('command -v ') && !text.includes('type -')) return false;

@@ -66,6 +66,7 @@ const ESCAPES: Readonly<Record<string, readonly Escape[]>> = {
   borg: [{ options: ['--rsh'] }],
   restic: [{ options: ['--password-command'] }],
   git: [
+    { lines: /^!(.+)$/ },
     { options: ['-c', '--config-env'], pattern: /^alias\.[\w-]+=!([\s\S]+)$/ },
     {
       options: ['-c'],
@@ -79,7 +80,10 @@ const ESCAPES: Readonly<Record<string, readonly Escape[]>> = {
   zip: [{ options: ['-TT', '--unzip-command'] }],
   split: [{ options: ['--filter'] }],
   sort: [{ options: ['--compress-program'] }],
-  man: [{ options: ['-P', '--pager', '-H', '--html'] }],
+  man: [{ lines: /^!(.+)$/ }, { options: ['-P', '--pager', '-H', '--html'] }],
+  less: [{ lines: /^!(.+)$/ }],
+  journalctl: [{ lines: /^!(.+)$/ }],
+  systemctl: [{ lines: /^!(.+)$/ }],
   openvpn: [{ options: ['--up', '--down', '--route-up', '--tls-verify', '--auth-user-pass-verify'] }],
   rpm: [{ options: ['--pipe'] }, ...RPM_MACROS],
   rpmdb: RPM_MACROS,

@@ -14,6 +14,7 @@ import { inner, spend } from '../frame.ts';
 import { MAX_STRING } from '../limits.ts';
 import { splices } from '../splice.ts';
 import { expandBraces } from './braces.ts';
+import { guessedPath } from './guessed-path.ts';
 import type { Value } from './parameter.ts';
 import { expandParameter, lookup } from './parameter.ts';
 import type { Context, Field } from './state.ts';
@@ -38,7 +39,10 @@ const PLAIN_WORD = /^[^$`{<>\uE000-\uE003]*$/;
 /** The words that one word of the source becomes. */
 export function expandWord(context: Context, word: Word): Field[] {
   const { text, pos: start, end } = word;
-  if (PLAIN_WORD.test(text)) return [{ text: word.value, start, end }];
+  if (PLAIN_WORD.test(text)) {
+    const guessed = text === word.value && text.includes('?') ? guessedPath(text) : undefined;
+    return [{ text: guessed !== undefined && context.frame.sink.hides() ? guessed : word.value, start, end }];
+  }
   if (text.includes('{') && text.includes(',') && !text.startsWith('${')) {
     const words = expandBraces(text, context.frame.sink.hides);
     if (words.length > 1 || words[0] !== text) return words.flatMap((each) => reparsed(context, each, word));
