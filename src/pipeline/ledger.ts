@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { TrajsieveError } from '../errors.ts';
 import { onDisk } from '../parquet/sink.ts';
 import { readJson, syncFolder, toJson, writeAtomically } from './files.ts';
@@ -64,6 +64,13 @@ export class Ledger {
 
   /** Deletes what a run that was killed left of these units. */
   clean(units: readonly WorkUnit[]): void {
+    const entries = new Set(units.map((unit) => basename(entryPath(unit))));
+    const ledger = join(this.folder, 'ledger');
+    // killed before its rename, an entry is none; units have one job each, so that no other is writing it
+    for (const name of existsSync(ledger) ? readdirSync(ledger) : []) {
+      const [, entry] = /^(.+)\.tmp-\d+$/.exec(name) ?? [];
+      if (entry !== undefined && entries.has(entry)) rmSync(join(ledger, name), { force: true });
+    }
     if (!existsSync(this.partial)) return;
     const numbers = new Set(units.map((unit) => String(unit.number)));
     for (const name of readdirSync(this.partial)) {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
@@ -63,6 +63,28 @@ describe('a run', () => {
       Object.fromEntries(Object.entries(all).filter(([path]) => /^(data|quarantine|findings)/.test(path)));
     expect(shards(hashesOf(full))).toEqual(shards(hashes[0]!));
   });
+
+  it('takes an entry of its ledger that was not yet in its place for none', async () => {
+    const folder = temporaryFolder();
+    const inputs = await writeInputs(folder);
+    const out = join(folder, 'out');
+    const run = () => trajsieve(['run', inputs, '--out', out, '-q']);
+    expect(run().status).toBe(0);
+    const expected = hashesOf(out);
+    const entry = join(out, 'ledger', '00000.json');
+    // killed between writing it and renaming it, whole or not
+    for (const text of [readFileSync(entry, 'utf8'), '{"unit": 0, "sli']) {
+      rmSync(entry);
+      writeFileSync(`${entry}.tmp-4711`, text);
+      expect(run()).toMatchObject({ status: 0, stderr: '' });
+      expect(hashesOf(out)).toEqual(expected);
+    }
+    // one that is still there is no entry for those who read the folder
+    writeFileSync(`${entry}.tmp-4711`, '{"unit": 0, "sli');
+    expect(trajsieve(['report', out]).status).toBe(0);
+    rmSync(`${entry}.tmp-4711`);
+    expect(hashesOf(out)).toEqual(expected);
+  }, 120_000);
 
   it('ends with the same bytes when it is killed again and again', async () => {
     const folder = temporaryFolder();
