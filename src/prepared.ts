@@ -29,6 +29,11 @@ export function prepared(name: PreparedName, text: string): unknown {
   return Object.hasOwn(values, key) ? values[key] : undefined;
 }
 
+/** Lets go of what was read: a thread holds it no longer than it loads. It is read again where it is asked for. */
+export function forgetPrepared(): void {
+  read.clear();
+}
+
 /** A file that was prepared; undefined before `npm run build`. */
 export function preparedBytes(name: string): Buffer | undefined {
   try {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { TrajsieveError } from '../errors.ts';
 import { unpackTables } from '../prefilter/pack-tables.ts';
 import type { PrefilterTables } from '../prefilter/prefilter.ts';
-import { prepared, preparedBytes } from '../prepared.ts';
+import { forgetPrepared, prepared, preparedBytes } from '../prepared.ts';
 import {
   type CompiledCorrelation,
   loadSigma,
@@ -80,6 +80,7 @@ export async function loadDetectors(
     texts.map((text) => (isTrusted(text.file) ? trusted(text) : text)),
     { taxonomy, customAttributes: [...ownAttributes] },
   );
+  forgetPrepared();
   const rules = loaded.rules.map((rule) => describeRule(rule, packOf.get(rule.file)));
   const correlations = loaded.correlations.map((one) => describeCorrelation(one, packOf.get(one.file)));
   const detectors = packs.flatMap((pack) => pack.detectors);

@@ -98,13 +98,18 @@ const chunkSize = (size: number) => Math.max(size + 1, 64);
 const releasedFrom = 16 * 1024;
 
 /**
- * Gives back at once what `decompress` made, instead of when it is collected: buffers are not on V8's heap, but count towards
- * when it is collected. What is read from it, or from a view on it, is undefined then. Does nothing before Node 21.
+ * Gives back at once what `decompress` or `compress` made, instead of when it is collected: buffers are not on V8's heap, but
+ * count towards when it is collected. What is read from it, or from a view on it, is undefined then. Does nothing before
+ * Node 21, nor to memory of WASM.
  */
-export function release(decompressed: Uint8Array): void {
-  const buffer = decompressed.buffer as ArrayBuffer & { transfer?(length: number): ArrayBuffer };
-  if (decompressed.byteLength < releasedFrom || buffer.byteLength > decompressed.byteLength + 64) return;
-  buffer.transfer?.(0);
+export function release(made: Uint8Array): void {
+  const buffer = made.buffer as ArrayBuffer & { transfer?(length: number): ArrayBuffer };
+  if (buffer.byteLength < releasedFrom) return;
+  try {
+    buffer.transfer?.(0);
+  } catch {
+    // a view on the memory of WASM, which stays
+  }
 }
 
 /** Of two decoders the one that is twice as fast (440 and 200 MB/s, Node 20) takes the frame's word for its size. */

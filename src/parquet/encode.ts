@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { compress } from './codec.ts';
+import { compress, release } from './codec.ts';
 import type { Chunk } from './footer.ts';
 import { encoding, type RawPage } from './pages.ts';
 import { bitWidth, encodeHybrid } from './rle.ts';
@@ -120,7 +120,16 @@ function encodePage(
 
   const repetitionBytes = repetition && encodeHybrid(repetition, bitWidth(leaf.repetitionLevel));
   const definitionBytes = definition && encodeHybrid(definition, bitWidth(leaf.definitionLevel));
-  const valueBytes = gatherValues(values, valueRuns, valueCount, leaf.type === 'BOOLEAN');
+  const isV2 = template.kind === 'v2';
+  // the levels of version 1 are compressed with the values
+  const levels = isV2
+    ? [repetitionBytes, definitionBytes]
+    : [lengthPrefixed(repetitionBytes), lengthPrefixed(definitionBytes)];
+  const plain = gatherPlain(isV2 ? [] : levels, values, valueRuns, valueCount, leaf.type === 'BOOLEAN');
+  const body = compress(codec, plain);
+  const outside = isV2 ? levels : [];
+  const outsideLength = outside.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
+  const plainLength = outsideLength + plain.length;
   const valueEncoding = values.kind === 'indices' ? template.encoding : encoding.plain;
   const rowCount =
     repetition === undefined ? count : repetition.reduce((rows, level) => rows + (level === 0 ? 1 : 0), 0);
@@ -131,33 +140,27 @@ function encodePage(
 
   const detail: ThriftStruct = new Map(template.detail);
   detail.set(1, i32(count));
-  let body: Uint8Array;
-  let plainLength: number;
-  if (template.kind === 'v2') {
-    const compressed = compress(codec, valueBytes);
-    body = concatenate([repetitionBytes, definitionBytes, compressed]);
-    plainLength = body.length - compressed.length + valueBytes.length;
+  if (isV2) {
     detail.set(2, i32(nullCount)).set(3, i32(rowCount)).set(4, i32(valueEncoding));
     detail.set(5, i32(definitionBytes?.length ?? 0)).set(6, i32(repetitionBytes?.length ?? 0));
     detail.set(7, bool(codec !== 'UNCOMPRESSED'));
     detail.delete(8);
   } else {
-    const plain = concatenate([lengthPrefixed(repetitionBytes), lengthPrefixed(definitionBytes), valueBytes]);
-    body = compress(codec, plain);
-    plainLength = plain.length;
     detail.set(2, i32(valueEncoding)).set(3, i32(encoding.rle)).set(4, i32(encoding.rle));
     detail.delete(5);
   }
   const header: ThriftStruct = new Map(template.header);
-  header.set(2, i32(plainLength)).set(3, i32(body.length));
-  if (header.has(4)) header.set(4, i32(crc32(body) | 0));
-  header.set(template.kind === 'v2' ? 8 : 5, structOf(detail));
+  header.set(2, i32(plainLength)).set(3, i32(outsideLength + body.length));
+  if (header.has(4)) header.set(4, i32(crc32(concatenate([...outside, body])) | 0));
+  header.set(isV2 ? 8 : 5, structOf(detail));
   const headerBytes = writeThrift(header);
+  const bytes = concatenate([headerBytes, ...outside, body]);
+  if (body !== plain) release(body);
   return {
-    bytes: concatenate([headerBytes, body]),
+    bytes,
     headerLength: headerBytes.length,
     uncompressedSize: headerBytes.length + plainLength,
-    kind: template.kind === 'v2' ? 'v2' : 'v1',
+    kind: isV2 ? 'v2' : 'v1',
     encoding: valueEncoding,
     valueCount: count,
     nullCount,
@@ -181,23 +184,47 @@ function gatherLevels(
   return out;
 }
 
-function gatherValues(
+/** What a page holds before it is compressed: the same memory for one page after another. */
+let plainBytes = new Uint8Array(0);
+
+/**
+ * What is compressed of a page: what comes first, and the chosen values behind it.
+ * @returns a view that the next page overwrites
+ */
+function gatherPlain(
+  first: readonly (Uint8Array | undefined)[],
   values: Ranges | Fixed | Indices,
   runs: readonly Run[],
   count: number,
   bits: boolean,
 ): Uint8Array {
-  if (values.kind === 'ranges') return gatherRanges(values, runs);
-  if (values.kind === 'indices') return gatherIndices(values, runs, count);
-  return bits ? gatherBits(values, runs, count) : gatherFixed(values, runs, count);
+  const others =
+    values.kind === 'ranges'
+      ? undefined
+      : values.kind === 'indices'
+        ? gatherIndices(values, runs, count)
+        : bits
+          ? gatherBits(values, runs, count)
+          : gatherFixed(values, runs, count);
+  const ahead = concatenate(first);
+  const size = ahead.length + (others?.length ?? sizeOfRanges(values as Ranges, runs));
+  if (plainBytes.length < size) plainBytes = new Uint8Array(size + (size >> 2));
+  plainBytes.set(ahead);
+  if (others === undefined) gatherRanges(values as Ranges, runs, plainBytes, ahead.length);
+  else plainBytes.set(others, ahead.length);
+  return plainBytes.subarray(0, size);
 }
 
-function gatherRanges(values: Ranges, runs: readonly Run[]): Uint8Array {
-  const { bytes, starts, ends } = values;
+function sizeOfRanges({ starts, ends }: Ranges, runs: readonly Run[]): number {
   let size = 0;
   for (const run of runs) for (let i = run.from; i < run.to; i++) size += 4 + ends[i]! - starts[i]!;
-  const out = new Uint8Array(size);
-  let at = 0;
+  return size;
+}
+
+/** Writes values as the plain encoding has them, each behind its length. */
+function gatherRanges(values: Ranges, runs: readonly Run[], out: Uint8Array, from: number): void {
+  const { bytes, starts, ends } = values;
+  let at = from;
   for (const { from, to } of runs) {
     if (from === to) continue;
     if (values.plain === true) {
@@ -217,7 +244,6 @@ function gatherRanges(values: Ranges, runs: readonly Run[]): Uint8Array {
       at += 4 + length;
     }
   }
-  return out;
 }
 
 function gatherIndices(values: Indices, runs: readonly Run[], count: number): Uint8Array {
