@@ -262,10 +262,11 @@ function isNumber(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 const NETWORK =
-  /\b(?:curl|wget|ping|nc|ncat|netcat|ssh|telnet|nmap|connect|requests|urlopen|https?|socket|fetch|scp|dig|nslookup)\b/i;
-const ADDRESS = /(?:\/\/|[\s@"'=,(]|^)(?:\d{8,10}|0x[0-9a-f]{7,8}|0[0-7]{9,11})(?=[:/?#\s"'),]|$)/i;
+  /\b(?:curl|wget|ping|nc|ncat|netcat|ssh|telnet|nmap|connect|requests|urlopen|https?|socket|fetch|scp|dig|nslookup|tcp|udp)\b/i;
+const ADDRESS =
+  /(?:\/\/|\/(?:tcp|udp)\/|[\s@"'=,(]|^)(?:\d{8,10}|0x[0-9a-f]{7,8}|0[0-7]{9,11})(?=[:/?#\s"'),]|$)/i;
 const PARTS =
-  /(?:\/\/|[\s@"']|^)((?:0x[0-9a-f]{1,8}|\d{1,11})(?:\.(?:0x[0-9a-f]{1,8}|\d{1,11})){1,3})(?=[:/?#\s"'),]|$)/gi;
+  /(?:\/\/|\/(?:tcp|udp)\/|[\s@"']|^)((?:0x[0-9a-f]{1,8}|\d{1,11})(?:\.(?:0x[0-9a-f]{1,8}|\d{1,11})){1,3})(?=[:/?#\s"'),]|$)/gi;
 
 function closer(text: string, signs: number): boolean {
   const acts = (signs & SIGN_ACT) !== 0;

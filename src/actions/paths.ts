@@ -5,7 +5,8 @@ export function absolute(path: string, directory: string | undefined): string {
   if (path === '' || path === '-') return path;
   if (path.includes('\\') && /^[A-Za-z]:\\/.test(path)) return path;
   if (isAnchored(path)) return tidy(path);
-  return directory === undefined ? tidy(path) : tidy(`${directory}/${path}`);
+  // an empty name is no folder: `cd ""` stays where it is
+  return directory === undefined || directory === '' ? tidy(path) : tidy(`${directory}/${path}`);
 }
 
 /** True for a path that needs no directory: `/x`, `~`, `$VAR/x`, `C:\x`, `s3://x`. */

@@ -38,6 +38,34 @@ function namesRoot(text: string): boolean {
   return false;
 }
 
+/** A slash that may begin a path, and behind which no name stands: `/`, `//*`, `/.`, `/{a,b}`, `$x/`, but not `a/`, `/a`. */
+const rootItself = /(?:^|[^\w.~*?\]</-]|\$\w+|:-)\/+(?![\w@%+~/-])/;
+
+/** Ways to a path that is not written: `..`, what is worked out or taken apart, the folder above another. */
+const pathMade =
+  /\.\.|\$\(|`|\$\{\w+[^\w}]|<\(|\[\s*-?\d*\s*:?\s*-?\d*\s*\]|\.(?:root|anchor|parents?)\b|\b(?:dirname|sep|readlink|realpath|abspath|relpath|xargs|read|ifs|splitdrive|splitroot)\b|\b(?:r?split|r?partition|slice|substr(?:ing)?|charat|at)\(/;
+
+/**
+ * Whether what a text does may concern the root itself, `/`, or all that lies right below it, `/*`; texts that hide no
+ * words can come to it only so.
+ */
+export function mayNameRoot(text: string): boolean {
+  return rootItself.test(text) || pathMade.test(text);
+}
+
+/** Whether a path may begin with `~`, which a `cd` to nowhere and code that asks for it come to as well. */
+export function mayNameHome(text: string): boolean {
+  return (
+    text.includes('~') ||
+    /\b(?:cd|pushd)[\s-]*(?:$|[;&|(){}<>#,])|\bcd\s*\n|home(?:dir)?\s*(?:\(|$)|\bdir\.home/.test(text)
+  );
+}
+
+/** Whether a path may begin with the letter of a drive: `c:`, `$x:`, but not the last letter of `name:`. */
+export function mayNameDrive(text: string): boolean {
+  return /(?:^|[^\w$]|\$\w+)[a-z]:|\$\w+:|[)}]:/.test(text) || pathMade.test(text);
+}
+
 /** Whether some name begins with a dot: `/tmp/.x`, `./.x`, `.x/y`, but not `./x` or `a.x`. */
 export function isHiddenNamed(text: string): boolean {
   return /(?:^|[^\w.)\]-])\.(?!\.?(?:[/\s]|$))/.test(text);

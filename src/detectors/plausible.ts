@@ -1,7 +1,7 @@
 import { bare, mayBeCommand } from '../actions/index.ts';
 import type { Word } from '../prefilter/automaton.ts';
 import { type CompiledRule, foldCase, type Need, type RequiredLiteral } from '../sigma/index.ts';
-import { isHiddenNamed, mayBeRooted } from './path-place.ts';
+import { isHiddenNamed, mayBeRooted, mayNameDrive, mayNameHome, mayNameRoot } from './path-place.ts';
 import { wordsOf } from './requirements.ts';
 
 /** `4755`, `0o4755`, `u+s,g-w`, also behind the name of an option: `-m4755`. */
@@ -111,6 +111,11 @@ function testOf(need: Need, numberOf: NumberOf): Test {
       if ((need.field === 'TargetFilename' || need.field === 'Image') && !need.source.includes('/'))
         return formTest(need.source, need.times);
       return writtenFields.has(need.field) ? formTest(need.source, need.times) : always;
+    case 'place': {
+      if (need.field !== 'TargetFilename') return always;
+      const isNamed = need.place === 'root' ? mayNameRoot : mayNameDrive;
+      return askTest(`place ${need.place}`, (text) => isNamed(text.bare));
+    }
     default: {
       const tests = need.needs.map((one) => testOf(one, numberOf));
       if (need.kind === 'all') {
@@ -143,6 +148,7 @@ function literalTest(literal: RequiredLiteral, times: number, numberOf: NumberOf
   if (field === undefined) return always;
   if (field === 'Mode') return modeTest(text);
   if (field === 'Name') return nameTest(literal);
+  if (field === 'TargetFilename' && text === '~') return askTest('home', ({ bare }) => mayNameHome(bare));
   const tests = wordsOf(literal, false).map((word) => wordTest(word, times, numberOf(word)));
   if (field === 'Image' && (position === 'endswith' || position === 'equals')) {
     const name = text.slice(text.lastIndexOf('/') + 1);

@@ -14,7 +14,11 @@ export type Need =
   | { readonly kind: 'literal'; readonly literal: RequiredLiteral; readonly times: number }
   /** somewhere in the field stands text of this form; `source` is for `RegExp`, has no variable length, ignores case */
   | { readonly kind: 'form'; readonly field: string; readonly source: string; readonly times: number }
+  /** the field begins with slashes behind which no name stands, or with the letter of a drive */
+  | { readonly kind: 'place'; readonly field: string; readonly place: Place }
   | { readonly kind: 'all' | 'any'; readonly needs: readonly Need[] };
+
+export type Place = 'root' | 'drive';
 
 const nothing: Need = { kind: 'nothing' };
 
@@ -113,6 +117,8 @@ function needOfSequence(children: readonly RegexNode[], field: string): Need {
     );
     needs.push(any(literals));
   }
+  const place = placeOf(children);
+  if (place !== undefined) needs.push({ kind: 'place', field, place });
   for (const child of children) {
     if (child.kind === 'boundary') continue;
     const { child: one, min, max } = child.kind === 'repeat' ? child : { child, min: 1, max: 1 };
@@ -147,6 +153,36 @@ function rootsOf([first, slash, next, ...others]: readonly RegexNode[]): string[
     return name;
   });
   return names.every((name) => name.length > 1) ? names.map((name) => `/${name}`) : undefined;
+}
+
+/** Where the paths lie that a pattern matches which begins `^/` without a name behind it, or `^[A-Z]:`. */
+function placeOf([first, head, ...rest]: readonly RegexNode[]): Place | undefined {
+  if (first?.kind !== 'boundary' || !first.atTextEdge || head === undefined) return undefined;
+  if (head.kind === 'class' && isCharacter(rest[0], ':')) return 'drive';
+  const slash = head.kind === 'repeat' && head.min > 0 ? head.child : head;
+  return isCharacter(slash, '/') && !mayGoOnWithName(rest) ? 'root' : undefined;
+}
+
+function isCharacter(node: RegexNode | undefined, character: string): boolean {
+  return node?.kind === 'characters' && node.characters.join() === character;
+}
+
+/** Whether the first character of what some nodes match may be one of a name: not one of `*.[{/`, and not the end. */
+function mayGoOnWithName([node, ...rest]: readonly RegexNode[]): boolean {
+  switch (node?.kind) {
+    case 'boundary':
+      return !node.atTextEdge;
+    case 'characters':
+      return node.characters.some((one) => !/[*.[{/]/.test(one));
+    case 'sequence':
+      return mayGoOnWithName([...node.children, ...rest]);
+    case 'choice':
+      return node.children.some((child) => mayGoOnWithName([child, ...rest]));
+    case 'repeat':
+      return mayGoOnWithName([node.child, ...rest]) || (node.min === 0 && mayGoOnWithName(rest));
+    default:
+      return true;
+  }
 }
 
 function needOfPart(node: RegexNode, field: string): Need {

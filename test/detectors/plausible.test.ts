@@ -1,10 +1,20 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are those of a shell
+
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mayBeCommand } from '../../src/actions/index.ts';
+import { bare, mayBeCommand, mayHideWords, unescapeArguments } from '../../src/actions/index.ts';
 import { talksToItselfAlone } from '../../src/detectors/own-machine.ts';
-import { isHiddenNamed, mayBeRooted } from '../../src/detectors/path-place.ts';
+import {
+  isHiddenNamed,
+  mayBeRooted,
+  mayNameDrive,
+  mayNameHome,
+  mayNameRoot,
+} from '../../src/detectors/path-place.ts';
 import { plausibility, SearchedText } from '../../src/detectors/plausible.ts';
 import { taxonomy } from '../../src/detectors/taxonomy.ts';
-import { loadSigma } from '../../src/sigma/index.ts';
+import { foldCase, loadSigma } from '../../src/sigma/index.ts';
+import { bash } from '../actions/support.ts';
 
 /** Whether a rule of processes, files or code may have something to say about a text. */
 function plausible(selection: string, text: string, category = 'process_creation'): boolean {
@@ -35,6 +45,9 @@ describe('a closer look at a text', () => {
       'cd /; cat tests/a',
       'cd /repo; cat tests/a',
     ],
+    ['the root', "TargetFilename|re: '^/+\\*{0,2}$'", 'rm -rf /*', 'cd /repo && rm -rf build/* "/x"'],
+    ['a drive', "TargetFilename|re: '^[A-Z]:.{0,2}$'", 'rm -rf C:', '{"command":"rm -rf build"}'],
+    ['a home', "TargetFilename|re: '^~/?$'", 'rm -rf ~', 'cd /home/me && rm -rf build'],
     ['a hidden name', 'Image|contains: /tmp/.', 'cd /tmp; ./.x', 'cd /tmp; ./x'],
     ['a mode', "Mode|re: '^[4-7][0-7]{3}$'", 'chmod 4755 x', 'chmod +x 4.sh'],
   ])('asks for %s', (_, selection, wanted, unwanted) => {
@@ -59,6 +72,114 @@ describe('a closer look at a text', () => {
   });
 });
 
+describe('a path that a text may come to', () => {
+  it.each([
+    ['rm -rf / --no-preserve-root'],
+    ['cd / && rm -rf ./*'],
+    ['rm -rf "/"'],
+    ['rm -rf //'],
+    ['rm -rf /.'],
+    ['rm -rf /repo/../'],
+    ['X=; rm -rf $X/*'],
+    ['f() { rm -rf "$1"; }; f /'],
+    ['rm -rf ${X:-/}*'],
+    ['rm -rf {/,/x}'],
+    ['rm -rf /{bin,etc}'],
+    ['rm -rf "$(dirname /x)"'],
+    ['echo /x | cut -c1 | xargs rm -rf'],
+    ['{"command":"rm -rf *","workdir":"/"}'],
+    ["subprocess.run(['rm', '-rf', os.sep])"],
+    ["subprocess.run(['rm', '-rf', '/abc'[0]])"],
+    ["subprocess.run(['rm', '-rf', str(Path('/x').parent)])"],
+  ])('may be the root: %s', (text) => {
+    expect(mayNameRoot(foldCase(bare(text)))).toBe(true);
+  });
+
+  it.each([
+    ['rm -rf build node_modules'],
+    ['cd /repo && rm -rf ./build /tmp/x'],
+    ['curl http://a.example/x; rm -rf a/b'],
+    ['{"command":"cd /w && rm -rf dist/"}'],
+    ['rm -rf "$BUILD_DIR"'],
+    ['rm -rf "$BUILD_DIR/x"'],
+    ['sed -i s/a/b/ x; rm -r y'],
+  ])('is not the root: %s', (text) => {
+    expect(mayNameRoot(foldCase(bare(text)))).toBe(false);
+  });
+
+  it.each([
+    ['cd && rm -rf *'],
+    ['cd; rm -rf *'],
+    ['cd\nrm -rf *'],
+    ['rm -rf ~/*'],
+    ['rm -rf ~me'],
+    ['(cd) ; x'],
+    ['os.path.expanduser("~")'],
+    ['os.homedir()'],
+    ['Path.home()'],
+  ])('may be a home: %s', (text) => {
+    expect(mayNameHome(foldCase(bare(text)))).toBe(true);
+  });
+
+  it('is found in whatever deletes one', () => {
+    const pieces = [
+      '/',
+      '/*',
+      '//',
+      '/.',
+      '~',
+      '~/',
+      '..',
+      '*',
+      'x',
+      '/x',
+      '$X',
+      '${X}',
+      '""',
+      '/{a,b}',
+      '$Y/',
+      'C:\\',
+      '/x/..',
+    ];
+    const starts = [
+      '',
+      'X=; ',
+      'X=/; ',
+      'X=/a; ',
+      'X="$1"; ',
+      'cd ',
+      'cd; ',
+      'cd /; ',
+      'cd /x; ',
+      'pushd /; ',
+      'for X in ',
+    ];
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...starts), { maxLength: 3 }),
+        fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 3 }),
+        fc.boolean(),
+        (before, path, isLoop) => {
+          const act = `rm -rf ${path.join('')}`;
+          const text = isLoop
+            ? `${before.join('')}for X in ${path.join(' ')}; do rm -rf $X; done`
+            : before.join('') + act;
+          const given = JSON.stringify({ command: text });
+          const plain = foldCase(bare(unescapeArguments(given)));
+          if (mayHideWords(unescapeArguments(given))) return;
+          for (const action of bash(text)) {
+            if (action.kind !== 'file') continue;
+            if (/^\/+(?![^*.[{/])/.test(action.path)) expect(mayNameRoot(plain), text).toBe(true);
+            if (action.path.startsWith('~')) expect(mayNameHome(plain), text).toBe(true);
+            if (/^[a-z]:/i.test(action.path)) expect(mayNameDrive(plain), text).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 20_000 },
+    );
+  });
+});
+
 describe('a text that is made to be slow', () => {
   const long = 400_000;
   it.each([
@@ -69,6 +190,10 @@ describe('a text that is made to be slow', () => {
     ['digits', '7'.repeat(long)],
     ['options', '-k '.repeat(long / 3)],
     ['addresses', 'http://localhost/ '.repeat(long / 18)],
+    ['slashes', '/'.repeat(long)],
+    ['variables', '$a$b'.repeat(long / 4)],
+    ['brackets', '['.repeat(long)],
+    ['blanks', `cd${' '.repeat(long)}x`],
     ['commands', 'at '.repeat(long / 3)],
     ['fields', '{x!r} at'.repeat(long / 8)],
   ])('is looked at in time that grows with its length: %s', (_, text) => {
@@ -78,6 +203,9 @@ describe('a text that is made to be slow', () => {
     mayBeRooted(searched.bare, 'etc');
     mayBeCommand(searched.bare, 'at');
     isHiddenNamed(searched.bare);
+    mayNameRoot(searched.bare);
+    mayNameHome(searched.bare);
+    mayNameDrive(searched.bare);
     talksToItselfAlone(searched.raw);
     // quadratic time would be minutes
     expect(process.cpuUsage().user - started).toBeLessThan(3_000_000);

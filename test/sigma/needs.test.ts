@@ -18,6 +18,10 @@ function has({ fields }: SigmaEvent, need: Need): boolean {
       return valuesOf(need.field).some(
         (value) => [...value.matchAll(new RegExp(need.source, 'gi'))].length >= need.times,
       );
+    case 'place':
+      return valuesOf(need.field).some((value) =>
+        (need.place === 'root' ? /^\/+(?![^*.[{/])/ : /^[a-z]:/).test(value),
+      );
     case 'literal': {
       const { field, text, position } = need.literal;
       return valuesOf(field!).some((value) => {
@@ -37,6 +41,8 @@ function short(need: Need): string {
       return '';
     case 'form':
       return `/${need.source}/${need.times > 1 ? need.times : ''}`;
+    case 'place':
+      return `<${need.place}>`;
     case 'literal':
       return `${need.literal.text}${need.times > 1 ? ` ${need.times}` : ''}`;
     default:
@@ -74,6 +80,12 @@ describe('what a rule needs', () => {
     ["CommandLine|re: 'a+b?c'", '(a & c)'],
     ["Image|re: '^/(etc|opt)/x'", '((/etc | /opt) & / & (etc | opt) & / & x)'],
     ["CommandLine|re: '[^a]x\\S'", 'x'],
+    ["Image|re: '^/+\\*{0,2}$'", '(<root> & /)'],
+    ["Image|re: '^/(\\*|\\.\\*)$'", '(<root> & / & (* | (. & *)))'],
+    ["Image|re: '^/+\\*'", '(<root> & / & *)'],
+    ["Image|re: '^/+\\*?'", '/'],
+    ["Image|re: '^/\\{?x'", '(/ & x)'],
+    ["Image|re: '^[A-Za-z]:[/]*$'", '(<drive> & :)'],
     // nothing is known of what a class of anything, a negation or another field holds
     ["CommandLine|re: '[^a-f]{3}'", ''],
     ["CommandLine|re: '(?:x|)'", ''],

@@ -105,7 +105,7 @@ function changeDirectory({ argv, context }: Invocation): Content {
   const target = argv.slice(1).find((field) => !/^-[LPe@]+$/.test(field.text))?.text;
   if (target === undefined) state.directory = '~';
   else if (target === '-') state.directory = undefined;
-  else state.directory = absolute(target, state.directory);
+  else if (target !== '') state.directory = absolute(target, state.directory);
   return NOTHING;
 }
 
