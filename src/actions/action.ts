@@ -106,7 +106,7 @@ export interface CodeAction extends ActionBase {
   readonly construct: 'call' | 'assign' | 'define';
   /** dotted name with import aliases resolved, e.g. `torch.cuda.synchronize`; for SQL: `DROP TABLE` */
   readonly name: string;
-  /** the arguments, what is assigned, or the body, as written and cut to a bounded length */
+  /** the arguments, what is assigned, or the body, as written */
   readonly value: string;
   /** the file it was written to, when it was written and not run */
   readonly file?: string;

@@ -1,4 +1,5 @@
 /** The arguments of a tool call as data sets hold them: JSON, the text of a Python dictionary, or plain text. */
+import { pass } from './overrun.ts';
 
 /** Arguments as named values, or as one text. */
 export type Arguments =
@@ -42,7 +43,8 @@ export function parseLiteral(text: string): unknown {
   try {
     const value = reader.value(0);
     return reader.atEnd() ? value : undefined;
-  } catch {
+  } catch (error) {
+    if (error instanceof RangeError) pass('nesting');
     return undefined;
   }
 }

@@ -10,8 +10,8 @@ import { languageOfFile } from './sniff.ts';
 /** What a script or a function is given by whoever runs it. */
 const givenWords = /\$\{?[1-9@*]/;
 
-/** Words of a command from which what stands behind them is run too. */
-const mostWords = 6;
+/** Words that a command may give to a program that nobody knows, for what it may run of them to be gone through. */
+const mostWords = 24;
 
 /**
  * A step, and behind it one that runs what it leaves to others: the scripts it writes, the functions it defines, and
@@ -69,13 +69,14 @@ function runOfFile({ body, partial, written }: Draft): string[] | undefined {
 }
 
 /** Runs the words behind a program or script of which nobody knows what it does with them. */
-function runsOfWords({ body, runs }: Draft): string[] {
+function runsOfWords({ body, runs }: Draft): string[] | undefined {
   if (body.kind !== 'process') return [];
   const isKnown = body.image.startsWith('/usr/bin/') && isKnownProgram(body.image.slice(9));
   if (isKnown && !(runs ?? []).some(({ path }) => path !== undefined)) return [];
   const words = body.argv.slice(1);
+  if (words.length > mostWords) return undefined;
   const lines: string[] = [];
-  for (const [at, word] of words.slice(0, mostWords).entries()) {
+  for (const [at, word] of words.entries()) {
     if (word.startsWith('-')) continue;
     lines.push(words.slice(at).map(quoted).join(' '));
     if (/\s/.test(word)) lines.push(word);

@@ -1,6 +1,7 @@
 import type { Decoder } from './decode.ts';
 import { isText } from './decode.ts';
 import { MAX_DECODED, MAX_DECODINGS } from './limits.ts';
+import { cut, pass } from './overrun.ts';
 import { splices } from './splice.ts';
 
 /**
@@ -80,28 +81,36 @@ export function literal(content: Content | undefined, lookup: Lookup): string | 
 function readText(content: Content | undefined, lookup: Lookup, strict: boolean): Resolved | undefined {
   if (content === undefined) return undefined;
   const via: string[] = [];
-  const bytes = read(content, lookup, via, 0, strict);
+  const bytes = read(content, { lookup, via, strict, reading: [] }, 0);
   if (bytes === undefined) return undefined;
   const text = bytes.toString('utf8');
   return isText(text) ? { text, via } : undefined;
 }
 
 /** The address that the content was downloaded from, if any of it was. */
-export function downloadOf(content: Content | undefined, lookup: Lookup, depth = 0): string | undefined {
-  if (content === undefined || depth > 2 * MAX_DECODINGS) return undefined;
+export function downloadOf(
+  content: Content | undefined,
+  lookup: Lookup,
+  depth = 0,
+  reading: readonly string[] = [],
+): string | undefined {
+  if (content === undefined || isTooDeep(depth)) return undefined;
   switch (content.kind) {
     case 'download':
       return content.url;
     case 'decoded':
-      return downloadOf(content.of, lookup, depth + 1);
+      return downloadOf(content.of, lookup, depth + 1, reading);
     case 'joined':
       for (const part of content.parts) {
-        const url = downloadOf(part, lookup, depth + 1);
+        const url = downloadOf(part, lookup, depth + 1, reading);
         if (url !== undefined) return url;
       }
       return undefined;
     case 'file':
-      return downloadOf(lookup(content.path), lookup, depth + 1);
+      // a file that was copied over itself holds what nobody knows
+      return reading.includes(content.path)
+        ? undefined
+        : downloadOf(lookup(content.path), lookup, depth + 1, [...reading, content.path]);
     default:
       return undefined;
   }
@@ -115,27 +124,45 @@ export function filesOf(content: Content | undefined, into: string[] = []): stri
   return into;
 }
 
-function read(
-  content: Content,
-  lookup: Lookup,
-  via: string[],
-  depth: number,
-  strict: boolean,
-): Buffer | undefined {
-  if (depth > 2 * MAX_DECODINGS) return undefined;
+/** What is kept while a content is read. */
+interface Reading {
+  readonly lookup: Lookup;
+  /** what was undone so far */
+  readonly via: string[];
+  readonly strict: boolean;
+  /** the files whose content is being read, one in the other */
+  readonly reading: readonly string[];
+}
+
+function isTooDeep(depth: number): boolean {
+  if (depth <= 2 * MAX_DECODINGS) return false;
+  pass('decodings');
+  return true;
+}
+
+function read(content: Content, state: Reading, depth: number): Buffer | undefined {
+  if (isTooDeep(depth)) return undefined;
+  const { lookup, via, strict, reading } = state;
   switch (content.kind) {
     case 'text':
-      return Buffer.from(content.text.slice(0, MAX_DECODED));
+      return Buffer.from(cut(content.text, MAX_DECODED, 'decoded'));
     case 'download':
     case 'unknown':
       return undefined;
     case 'file': {
-      const found = lookup(content.path);
-      return found === undefined ? undefined : read(found, lookup, via, depth + 1, strict);
+      const { path } = content;
+      const found = reading.includes(path) ? undefined : lookup(path);
+      return found === undefined
+        ? undefined
+        : read(found, { ...state, reading: [...reading, path] }, depth + 1);
     }
     case 'decoded': {
-      const inner = read(content.of, lookup, via, depth + 1, strict);
-      if (inner === undefined || via.length >= MAX_DECODINGS) return undefined;
+      const inner = read(content.of, state, depth + 1);
+      if (inner === undefined) return undefined;
+      if (via.length >= MAX_DECODINGS) {
+        pass('decodings');
+        return undefined;
+      }
       const output = content.apply(inner);
       if (output !== undefined) via.push(content.how);
       return output;
@@ -144,7 +171,7 @@ function read(
       const parts: Buffer[] = [];
       let total = 0;
       for (const part of content.parts) {
-        const bytes = read(part, lookup, via, depth + 1, strict);
+        const bytes = read(part, state, depth + 1);
         if (bytes === undefined && strict) return undefined;
         if (bytes === undefined) {
           // what is not known keeps apart what stands around it
@@ -153,7 +180,10 @@ function read(
         }
         parts.push(bytes);
         total += bytes.length;
-        if (total > MAX_DECODED) break;
+        if (total > MAX_DECODED) {
+          pass('decoded');
+          break;
+        }
       }
       return parts.length > 0 ? Buffer.concat(parts) : undefined;
     }

@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { MAX_DECODED } from './limits.ts';
+import { cut, pass } from './overrun.ts';
 
 /**
  * Decoders: bytes in, bytes out, `undefined` where the input is not of that encoding. None of them throws;
@@ -33,9 +34,9 @@ export function base32(input: Buffer): Buffer | undefined {
       output.push((value >> bits) & 0xff);
       value &= (1 << bits) - 1;
     }
-    if (output.length >= MAX_DECODED) break;
+    if (output.length > MAX_DECODED) break;
   }
-  return output.length > 0 ? Buffer.from(output) : undefined;
+  return output.length > 0 ? bounded(Buffer.from(output)) : undefined;
 }
 
 /** Pairs of hex digits; white space, `0x` and `\x` before a pair are passed over. */
@@ -77,8 +78,9 @@ export function inflate(input: Buffer): Buffer | undefined {
   for (const step of [gunzipSync, inflateSync, inflateRawSync]) {
     try {
       return step(input, { maxOutputLength: MAX_DECODED });
-    } catch {
+    } catch (error) {
       // the next form
+      if (isTooLarge(error)) pass('decoded');
     }
   }
   return undefined;
@@ -88,9 +90,14 @@ export function inflate(input: Buffer): Buffer | undefined {
 export function unbrotli(input: Buffer): Buffer | undefined {
   try {
     return brotliDecompressSync(input, { maxOutputLength: MAX_DECODED });
-  } catch {
+  } catch (error) {
+    if (isTooLarge(error)) pass('decoded');
     return undefined;
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 }
 
 /** Percent-encoding; `+` is kept unless asked. */
@@ -174,7 +181,8 @@ export function trSet(set: string): string {
     '[:space:]': ' \\t\\n\\r\\v\\f',
     '[:blank:]': ' \\t',
   };
-  const source = unescapeText(set.replace(/\[:[a-z]+:\]/g, (name) => classes[name] ?? name)).slice(0, 512);
+  const whole = unescapeText(set.replace(/\[:[a-z]+:\]/g, (name) => classes[name] ?? name));
+  const source = cut(whole, 512, 'string');
   let output = '';
   for (let at = 0; at < source.length; at += 1) {
     const start = source.charCodeAt(at);
@@ -213,5 +221,7 @@ export function isText(text: string): boolean {
 }
 
 function bounded(buffer: Buffer): Buffer {
-  return buffer.length > MAX_DECODED ? buffer.subarray(0, MAX_DECODED) : buffer;
+  if (buffer.length <= MAX_DECODED) return buffer;
+  pass('decoded');
+  return buffer.subarray(0, MAX_DECODED);
 }

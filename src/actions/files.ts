@@ -1,15 +1,15 @@
 import type { Content } from './content.ts';
 import { append, filesOf, literal } from './content.ts';
 import { FILE_MEMORY_BYTES } from './limits.ts';
+import { pass } from './overrun.ts';
 import { baseName } from './paths.ts';
 
 /** A file that was written in the episode. */
 interface Entry {
   readonly path: string;
-  content: Content;
-  bytes: number;
-  /** how often this very content was run */
-  runs: number;
+  /** not there where too much was written since */
+  readonly content: Content | undefined;
+  readonly bytes: number;
 }
 
 interface WriteOptions {
@@ -27,18 +27,13 @@ export class FileMemory {
   private readonly entries = new Map<string, Entry>();
   private readonly byName = new Map<string, string[]>();
   private bytes = 0;
+  /** how often a file has become another one */
+  changes = 0;
 
   /** The content of a file, if the episode wrote it. */
   get(path: string): Content | undefined {
-    return this.find(path)?.content;
-  }
-
-  /** Counts a run of a file; how often its content was run before. */
-  run(path: string): number {
     const entry = this.find(path);
-    if (entry === undefined) return 0;
-    entry.runs += 1;
-    return entry.runs - 1;
+    return entry && contentOf(entry);
   }
 
   write(path: string, content: Content, more: WriteOptions = {}): void {
@@ -46,16 +41,17 @@ export class FileMemory {
     // what is copied from another file is what that file holds now
     const now = this.settled(content);
     let next = now;
-    if (more.append === true && before !== undefined) next = joined(before.content, now, more);
+    const held = more.append === true && before !== undefined ? contentOf(before) : undefined;
+    if (held !== undefined) next = joined(held, now, more);
     this.put(before?.path ?? path, next);
   }
 
   move(from: string, to: string): void {
     const entry = this.find(from);
     if (entry === undefined) return;
-    const { content } = entry;
     this.delete(entry.path);
-    this.put(to, content);
+    if (entry.content !== undefined) this.put(to, entry.content);
+    else this.enter({ ...entry, path: to });
   }
 
   delete(path: string): void {
@@ -63,6 +59,7 @@ export class FileMemory {
     if (entry === undefined) return;
     this.entries.delete(entry.path);
     this.bytes -= entry.bytes;
+    this.changes += 1;
   }
 
   /** The program of a name, where the episode put one on the path. */
@@ -72,19 +69,27 @@ export class FileMemory {
   }
 
   private put(path: string, content: Content): void {
+    const before = this.entries.get(path);
     const bytes = size(content);
-    this.bytes += bytes - (this.entries.get(path)?.bytes ?? 0);
+    if (!isSame(before?.content, content)) this.changes += 1;
+    this.bytes += bytes - (before?.bytes ?? 0);
+    this.enter({ path, content, bytes });
+    for (const [oldest, entry] of this.entries) {
+      if (this.bytes <= FILE_MEMORY_BYTES) break;
+      // its name stays: a run of it must not pass for a run of nothing
+      if (entry.content !== undefined) this.entries.set(oldest, { ...entry, content: undefined, bytes: 0 });
+      this.bytes -= entry.bytes;
+    }
+  }
+
+  private enter(entry: Entry): void {
+    const { path } = entry;
     this.entries.delete(path);
-    this.entries.set(path, { path, content, bytes, runs: 0 });
+    this.entries.set(path, entry);
     const name = baseName(path);
     const paths = this.byName.get(name);
     if (paths === undefined) this.byName.set(name, [path]);
     else if (!paths.includes(path)) paths.push(path);
-    for (const [oldest, entry] of this.entries) {
-      if (this.bytes <= FILE_MEMORY_BYTES) break;
-      this.entries.delete(oldest);
-      this.bytes -= entry.bytes;
-    }
   }
 
   /** The file at a path; where one side is relative, the file whose path ends the same. */
@@ -110,6 +115,16 @@ export class FileMemory {
     const text = literal(content, (path) => this.get(path));
     return text === undefined ? content : { kind: 'text', text };
   }
+}
+
+/** What a file holds; a limit is passed where that was forgotten. */
+function contentOf({ content }: Entry): Content | undefined {
+  if (content === undefined) pass('files');
+  return content;
+}
+
+function isSame(before: Content | undefined, after: Content): boolean {
+  return before === after || (before?.kind === 'text' && after.kind === 'text' && before.text === after.text);
 }
 
 function endsAt(path: string, end: string): boolean {

@@ -1,8 +1,9 @@
 import type { Action } from './action.ts';
 import type { Content } from './content.ts';
 import { mayHideWords } from './hide.ts';
-import { MAX_ACTIONS, MAX_CODE_ACTIONS, MAX_DEPTH, MAX_VALUE, MAX_WORK } from './limits.ts';
+import { MAX_ACTIONS, MAX_CODE_ACTIONS, MAX_DEPTH, MAX_WORK } from './limits.ts';
 import { isShortAddress } from './net.ts';
+import { pass } from './overrun.ts';
 
 /** Languages that a text of a tool call, a script or a payload may be in. */
 export type Language =
@@ -94,6 +95,8 @@ export interface Sink {
   /** commands being started, each by the one before: `sudo env nice …` */
   starting: number;
   codeActions: number;
+  /** the code actions that are there, once there are many */
+  told?: Set<string>;
 }
 
 /** What surrounds the text that is being gone through. */
@@ -133,13 +136,19 @@ export function rootFrame(sink: Sink, argument: string): Frame {
 /** False once the evaluation steps of the call are used up. */
 export function spend(frame: Frame, steps = 1): boolean {
   frame.sink.work -= steps;
-  return frame.sink.work > 0 && frame.sink.drafts.length < MAX_ACTIONS;
+  if (frame.sink.work <= 0) pass('work');
+  else if (frame.sink.drafts.length >= MAX_ACTIONS) pass('actions');
+  else return true;
+  return false;
 }
 
 /** Adds an action; its index, or `undefined` when the call holds too many. */
 export function emit(frame: Frame, body: Body, start: number, end: number): number | undefined {
   const { sink } = frame;
-  if (sink.drafts.length >= MAX_ACTIONS) return undefined;
+  if (sink.drafts.length >= MAX_ACTIONS) {
+    pass('actions');
+    return undefined;
+  }
   const span = spanOf(frame, start, end);
   const draft: Draft = { body: settled(sink, body), argument: frame.argument, span, via: frame.via };
   sink.drafts.push(frame.parent === undefined ? draft : { ...draft, parent: frame.parent });
@@ -155,16 +164,32 @@ function settled(sink: Sink, body: Body): Body {
   return { ...host, host: written };
 }
 
-/** Adds a code action, unless the text has given enough of them; its index. */
+/** Adds a code action, unless there are many and one like it is there already; its index. */
 export function emitCode(
   frame: Frame,
   body: Omit<Extract<Body, { kind: 'code' }>, 'kind'>,
   start: number,
   end: number,
 ): number | undefined {
-  if (frame.sink.codeActions >= MAX_CODE_ACTIONS) return undefined;
-  frame.sink.codeActions += 1;
-  return emit(frame, { kind: 'code', ...body, value: body.value.slice(0, MAX_VALUE) }, start, end);
+  const { sink } = frame;
+  const action: Code = { kind: 'code', ...body };
+  if (sink.codeActions >= MAX_CODE_ACTIONS) {
+    sink.told ??= new Set(
+      sink.drafts.flatMap((draft) => (draft.body.kind === 'code' ? [keyOf(draft.body, draft.span)] : [])),
+    );
+    const key = keyOf(action, spanOf(frame, start, end));
+    if (sink.told.has(key)) return undefined;
+    sink.told.add(key);
+  }
+  sink.codeActions += 1;
+  return emit(frame, action, start, end);
+}
+
+type Code = Extract<Body, { kind: 'code' }>;
+
+/** Tells code actions apart; one is told again where its place is gone through again. */
+function keyOf({ name, value, construct }: Code, span: readonly [number, number]): string {
+  return `${span.join()} ${construct} ${name} ${value}`;
 }
 
 /** The span in the argument of a place in the text. */
@@ -174,7 +199,10 @@ export function spanOf(frame: Frame, start: number, end: number): readonly [numb
 
 /** The frame of a text found inside the present one; `undefined` when texts are nested too deep. */
 export function inner(frame: Frame, via: readonly string[], start: number, end: number): Frame | undefined {
-  if (frame.depth >= MAX_DEPTH) return undefined;
+  if (frame.depth >= MAX_DEPTH) {
+    pass('depth');
+    return undefined;
+  }
   return {
     ...frame,
     via: via.length === 0 ? frame.via : [...frame.via, ...via],

@@ -18,6 +18,7 @@ export { callTexts } from './call.ts';
 export { mayBeCommand } from './command-place.ts';
 export { bare } from './hide/characters.ts';
 export { mayHideWords, mayHideWordsIn } from './hide.ts';
-export { actionsOf, reachesOtherSteps } from './session.ts';
+export { wordsOf as wordsOfLimit } from './overrun.ts';
+export { actionsOf, type Overrun, type Reading, reachesOtherSteps, readActions } from './session.ts';
 export { languageOfText } from './sniff.ts';
 export type { CallText } from './tools/call-text.ts';

@@ -1,6 +1,5 @@
 import type { Content } from './content.ts';
 import { filesOf } from './content.ts';
-import { MAX_TEXT } from './limits.ts';
 import type { ParsedCall } from './parse.ts';
 import { CURRENT_FILE } from './parse.ts';
 import { baseName } from './paths.ts';
@@ -61,7 +60,7 @@ function addName(output: Set<string>, path: string): void {
 /** Names of the shell functions that a text defines, for whoever sources it. */
 export function functionsIn(text: string): string[] {
   const definition = /^[ \t]*(?:function[ \t]+)?([A-Za-z_][\w-]*)[ \t]*\(\)/gm;
-  return [...text.slice(0, MAX_TEXT).matchAll(definition)].map(([, name]) => name!);
+  return [...text.matchAll(definition)].map(([, name]) => name!);
 }
 
 /** Whether a file is run without being named: what of it, and how, only the call that does so tells. */

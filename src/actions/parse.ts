@@ -7,7 +7,9 @@ import { editorCommand } from './editor-commands.ts';
 import type { Definition, Draft, Frame, Language, Sink } from './frame.ts';
 import { emit, newSink, rootFrame } from './frame.ts';
 import { interpret } from './interpret.ts';
+import { MAX_WORK } from './limits.ts';
 import { parseUrl } from './net.ts';
+import { type Limit, pass, watched } from './overrun.ts';
 import { readPatch } from './patch.ts';
 import { extension } from './paths.ts';
 import type { CallText } from './tools/call-text.ts';
@@ -15,21 +17,34 @@ import type { CallText } from './tools/call-text.ts';
 /** A tool call, parsed: what it does, before what other calls wrote is known. */
 export interface ParsedCall {
   readonly drafts: readonly Draft[];
+  /** evaluation steps that it took */
+  readonly work: number;
   /** shell functions that it defines */
   readonly definitions: readonly Definition[];
   /** files that the calls' editor opens: what is edited next is the last of them */
   readonly opens?: string;
+  /** the first bound of the parser that it went past: it may do more than is told here */
+  readonly passed?: Limit;
   /** what it appends to a file may go on with a word that stands at its end */
   readonly joins?: boolean;
 }
 
-const NOTHING: ParsedCall = { drafts: [], definitions: [] };
+const NOTHING: ParsedCall = { drafts: [], definitions: [], work: 0 };
 
 /** The path of a file that is edited without being named: the one that was opened last. */
 export const CURRENT_FILE = '';
 
 /** What a tool call does, by its name and arguments alone. Never throws. */
 export function parseCall(name: string, text: string): ParsedCall {
+  return bounded(() => parseWhole(name, text));
+}
+
+function bounded(parse: () => ParsedCall): ParsedCall {
+  const [parsed, passed] = watched(parse);
+  return passed === undefined ? parsed : { ...parsed, passed };
+}
+
+function parseWhole(name: string, text: string): ParsedCall {
   const texts = callTexts(name, text);
   if (texts.length === 0) return NOTHING;
   const sink = newSink(interpret, () => unescapeArguments(text));
@@ -40,10 +55,12 @@ export function parseCall(name: string, text: string): ParsedCall {
   } catch (error) {
     // the stack has an end: what was found until then stands
     if (!(error instanceof RangeError)) throw error;
+    pass('nesting');
   }
   return {
     drafts: sink.drafts,
     definitions: sink.definitions,
+    work: MAX_WORK - sink.work,
     ...(opens === undefined ? {} : { opens }),
     ...(joinsFiles(sink) ? { joins: true } : {}),
   };
@@ -55,12 +72,14 @@ export function parseText(
   text: string,
   given: { arguments?: readonly string[]; directory?: string },
 ): ParsedCall {
-  const sink = newSink(interpret, () => text);
-  const frame: Frame = { ...rootFrame(sink, ''), depth: 1 };
-  interpret(frame, language, text, given);
-  describe(frame, sink.drafts);
-  const { drafts, definitions } = sink;
-  return joinsFiles(sink) ? { drafts, definitions, joins: true } : { drafts, definitions };
+  return bounded(() => {
+    const sink = newSink(interpret, () => text);
+    const frame: Frame = { ...rootFrame(sink, ''), depth: 1 };
+    interpret(frame, language, text, given);
+    describe(frame, sink.drafts);
+    const parsed = { drafts: sink.drafts, definitions: sink.definitions, work: MAX_WORK - sink.work };
+    return joinsFiles(sink) ? { ...parsed, joins: true } : parsed;
+  });
 }
 
 function joinsFiles({ drafts, hides }: Sink): boolean {

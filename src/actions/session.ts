@@ -3,13 +3,14 @@ import type { Action, Origin } from './action.ts';
 import { unescapeArguments } from './arguments.ts';
 import { ByteCache } from './cache.ts';
 import type { Content } from './content.ts';
-import { downloadOf, filesOf, resolve } from './content.ts';
+import { downloadOf, resolve } from './content.ts';
 import { packageScripts } from './documents/package-json.ts';
 import { FileMemory } from './files.ts';
 import type { Body, Draft, Language, Run } from './frame.ts';
 import { bare } from './hide/characters.ts';
-import { MAX_ACTIONS, MAX_DEPTH, MAX_RUNS } from './limits.ts';
+import { MAX_ACTIONS, MAX_DEPTH, MAX_RUNS, MAX_SCRIPT_WORK } from './limits.ts';
 import { mentionsOf } from './mentions.ts';
+import { type Limit, pass, watched } from './overrun.ts';
 import type { ParsedCall } from './parse.ts';
 import { CURRENT_FILE, parseCall, parseText } from './parse.ts';
 import { baseName } from './paths.ts';
@@ -50,6 +51,24 @@ interface Placed {
   readonly call: ToolCall;
 }
 
+/** A call that may do more than was seen of it. */
+export interface Overrun {
+  readonly step: number;
+  readonly call: number;
+  readonly limit: Limit;
+}
+
+/** What tool calls do, and the first of them that went past a bound, if any did. */
+export interface Reading {
+  readonly actions: Action[];
+  readonly overrun?: Overrun;
+}
+
+/** The actions of `readActions`, for whoever only shows them: a call past a bound gives those that were found. */
+export function actionsOf(trajectory: Trajectory, only?: ReadonlySet<number>): Action[] {
+  return readActions(trajectory, only).actions;
+}
+
 /**
  * What the assistant's tool calls do, in order. Scripts that a call writes and a later call runs are gone through
  * where they are run; steps marked as copied are left out.
@@ -57,7 +76,7 @@ interface Placed {
  * @param only indexes of the steps that are gone through; besides them, the calls that name a file which one of
  *   their calls writes or runs. All steps when it is not given.
  */
-export function actionsOf(trajectory: Trajectory, only?: ReadonlySet<number>): Action[] {
+export function readActions(trajectory: Trajectory, only?: ReadonlySet<number>): Reading {
   const calls: Placed[] = [];
   for (const step of trajectory.steps) {
     if (step.role !== 'assistant' || step.copied === true) continue;
@@ -66,17 +85,16 @@ export function actionsOf(trajectory: Trajectory, only?: ReadonlySet<number>): A
   const chosen = only === undefined ? calls : chosenCalls(calls, only);
   const linker = new Linker();
   for (const { step, call } of chosen) linker.add(step, call.index, parsedCall(call.name, call.arguments));
-  return linker.actions;
+  const { actions, overrun } = linker;
+  return overrun === undefined ? { actions } : { actions, overrun };
 }
-
-const MAX_ROUNDS = 4;
 
 /** The calls of the chosen steps, and those that name what these write or run. */
 function chosenCalls(calls: readonly Placed[], only: ReadonlySet<number>): Placed[] {
   const chosen = new Set(calls.filter(({ step }) => only.has(step)));
   let fresh = [...chosen];
   const asked = new Set<string>();
-  for (let round = 0; round < MAX_ROUNDS && fresh.length > 0; round += 1) {
+  while (fresh.length > 0) {
     const names = new Set<string>();
     for (const { call } of fresh) {
       for (const name of mentionsOf(parsedCall(call.name, call.arguments)))
@@ -112,20 +130,29 @@ class Linker {
   readonly actions: Action[] = [];
   private readonly memory = new FileMemory();
   private readonly functions = new Map<string, string>();
+  private redefined = 0;
   /** the file that the editor has open */
   private open: string | undefined;
 
+  overrun: Overrun | undefined;
+
   add(step: number, call: number, parsed: ParsedCall): void {
-    const place: Place = { step, call, limit: this.actions.length + MAX_ACTIONS };
-    this.emit(place, parsed, undefined, 0);
-    for (const { name, body } of parsed.definitions) this.functions.set(name, body);
+    const limit = this.actions.length + MAX_ACTIONS;
+    const place: Place = { step, call, limit, work: MAX_SCRIPT_WORK, runs: new Map() };
+    const [, passed] = watched(() => this.emit(place, parsed, undefined, 0));
+    if (passed !== undefined) this.overrun ??= { step, call, limit: passed };
+    this.define(parsed);
     if (parsed.opens !== undefined) this.open = parsed.opens;
   }
 
   private emit(place: Place, parsed: ParsedCall, runner: Runner | undefined, depth: number): void {
+    if (parsed.passed !== undefined) pass(parsed.passed);
     const indexes: number[] = [];
     for (const draft of parsed.drafts) {
-      if (this.actions.length >= place.limit) return;
+      if (this.actions.length >= place.limit) {
+        pass('actions');
+        return;
+      }
       const body = this.completed(draft.body, draft, runner);
       const index = this.actions.length;
       indexes.push(index);
@@ -134,9 +161,9 @@ class Linker {
       const placed = body.kind === 'process' && body.pipedFrom !== undefined ? repiped(body, indexes) : body;
       this.actions.push({ ...placed, origin, ...(parent === undefined ? {} : { parent }) } as Action);
       if (body.kind === 'file') this.remember(body, draft, parsed.joins === true);
-      if (body.kind === 'process') this.run(place, draft, body, index, origin, depth);
-      else if (depth < MAX_DEPTH)
-        for (const run of draft.runs ?? []) this.runScript(place, run, index, origin, depth);
+      const runnerHere = { index, origin, depth, outer: runner };
+      if (body.kind === 'process') this.run(place, draft, body, runnerHere);
+      else for (const run of draft.runs ?? []) this.runScript(place, run, runnerHere);
     }
   }
 
@@ -180,16 +207,9 @@ class Linker {
   }
 
   /** Goes through the scripts that a process runs. */
-  private run(
-    place: Place,
-    draft: Draft,
-    body: Body & { kind: 'process' },
-    index: number,
-    origin: Origin,
-    depth: number,
-  ): void {
-    if (depth >= MAX_DEPTH) return;
-    for (const run of draft.runs ?? []) this.runScript(place, run, index, origin, depth);
+  private run(place: Place, draft: Draft, body: Body & { kind: 'process' }, starter: Starter): void {
+    const { origin, depth } = starter;
+    for (const run of draft.runs ?? []) this.runScript(place, run, starter);
     if (draft.runs !== undefined || !body.image.startsWith('/usr/bin/')) return;
     const name = body.image.slice(9);
     const text = this.functions.get(name);
@@ -214,16 +234,14 @@ class Linker {
         frame,
         ...(program === undefined ? {} : { path: program }),
       },
-      index,
-      origin,
-      depth,
+      starter,
     );
   }
 
-  private runScript(place: Place, run: Run, index: number, origin: Origin, depth: number): void {
+  private runScript(place: Place, run: Run, starter: Starter): void {
+    const { index, origin, depth, outer } = starter;
     const resolved = resolve(run.content, (path) => this.memory.get(path));
     if (resolved === undefined || resolved.text.trim() === '') return;
-    for (const path of filesOf(run.content)) if (this.memory.run(path) >= MAX_RUNS) return;
     const { language, text } = this.languageAndText(run, resolved.text);
     if (language === undefined || text === undefined) return;
     const given = {
@@ -231,11 +249,38 @@ class Linker {
       ...(run.directory === undefined ? {} : { directory: run.directory }),
     };
     const key = `\0${language}\0${run.directory ?? ''}\0${run.arguments?.join('\x01') ?? ''}\0${text}`;
+    if (isRepeated(outer, key)) return;
+    if (depth >= MAX_DEPTH) {
+      pass('depth');
+      return;
+    }
+    const before = this.changes;
+    const known = place.runs.get(key);
+    // run again where nothing has changed, it does what it did
+    if (known?.changes === before && known.times >= MAX_RUNS) return;
     const parsed = cached(key, () => parseText(language, text, given));
+    place.work -= parsed.work;
+    if (place.work < 0) {
+      pass('work');
+      return;
+    }
     const via = [...origin.via, run.via, ...resolved.via];
-    this.emit(place, parsed, { index, run, via, origin }, depth + 1);
-    for (const { name, body } of run.via === 'source' ? parsed.definitions : [])
+    this.emit(place, parsed, { index, run, via, origin, key, outer }, depth + 1);
+    if (run.via === 'source') this.define(parsed);
+    const times = known?.changes === before ? known.times + 1 : 1;
+    place.runs.set(key, { changes: this.changes, times });
+  }
+
+  private define({ definitions }: ParsedCall): void {
+    for (const { name, body } of definitions) {
+      if (this.functions.get(name) !== body) this.redefined += 1;
       this.functions.set(name, body);
+    }
+  }
+
+  /** How often a file or a function has become another one. */
+  private get changes(): number {
+    return this.memory.changes + this.redefined;
   }
 
   private languageAndText(
@@ -251,7 +296,21 @@ class Linker {
 interface Place {
   readonly step: number;
   readonly call: number;
+  /** of the actions, those of earlier calls counted */
   readonly limit: number;
+  /** evaluation steps left for the scripts that it runs */
+  work: number;
+  /** the scripts that it has run, each with what it is given: how often with nothing changed in between */
+  readonly runs: Map<string, { readonly changes: number; readonly times: number }>;
+}
+
+/** An action that may run scripts. */
+interface Starter {
+  readonly index: number;
+  readonly origin: Origin;
+  readonly depth: number;
+  /** what runs the script that it is part of */
+  readonly outer: Runner | undefined;
 }
 
 /** The process that runs a script. */
@@ -260,6 +319,16 @@ interface Runner {
   readonly run: Run;
   readonly via: readonly string[];
   readonly origin: Origin;
+  /** the script's text, and what it is given */
+  readonly key: string;
+  readonly outer: Runner | undefined;
+}
+
+/** Whether a script that runs itself has done so often enough: it does nothing new further down. */
+function isRepeated(runner: Runner | undefined, key: string): boolean {
+  let times = 0;
+  for (let outer = runner; outer !== undefined; outer = outer.outer) if (outer.key === key) times += 1;
+  return times >= MAX_RUNS;
 }
 
 function originOf(place: Place, draft: Draft, runner: Runner | undefined): Origin {

@@ -1,4 +1,5 @@
 import { MAX_STRING } from './limits.ts';
+import { cut } from './overrun.ts';
 import { isWordCode } from './word-code.ts';
 
 /**
@@ -33,14 +34,14 @@ export interface Piece {
  */
 export function assemble(pieces: readonly Piece[], hides: () => boolean): string | undefined {
   let output = '';
-  for (let at = 0; at < pieces.length && output.length < MAX_STRING; at += 1) {
+  for (let at = 0; at < pieces.length && output.length <= MAX_STRING; at += 1) {
     const { text, raw } = pieces[at]!;
     const joins = splices(output, text) || (raw !== undefined && splices(text, pieces[at + 1]?.text ?? ''));
     if (!joins || hides()) output += text;
     else if (raw === undefined) return undefined;
     else output += raw;
   }
-  return output.slice(0, MAX_STRING);
+  return cut(output, MAX_STRING, 'string');
 }
 
 /** Fills the names that a pattern's first group finds; one that is not known stays as it is written. */

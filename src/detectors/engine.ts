@@ -1,11 +1,4 @@
-import {
-  type Action,
-  actionsOf,
-  asIfRun,
-  ByteCache,
-  mayHideWordsIn,
-  reachesOtherSteps,
-} from '../actions/index.ts';
+import { type Action, asIfRun, ByteCache, mayHideWordsIn, reachesOtherSteps } from '../actions/index.ts';
 import type { Word } from '../prefilter/automaton.ts';
 import { buildTables, Prefilter, type PrefilterTables } from '../prefilter/prefilter.ts';
 import {
@@ -21,6 +14,7 @@ import type { Detector, Hit } from './contract.ts';
 import { eventsOfActions, eventsOfStep, type TracedEvent } from './events.ts';
 import { compareFindings, evidenceLength, type Finding } from './finding.ts';
 import { outcomeOf } from './outcome.ts';
+import { ActionReader, PassedLimit } from './passed-limit.ts';
 import { plausibility, type SearchedText } from './plausible.ts';
 import { looksAtCallsAlone, requirementsOfLiterals, requirementsOfRule } from './requirements.ts';
 import type { RuleInfo } from './rule-info.ts';
@@ -61,7 +55,8 @@ export interface Engine {
    */
   mayMatch(step: Step, subjectsOf?: SubjectsOf): boolean;
   /**
-   * The findings in a trajectory, in the order of its steps.
+   * The findings in a trajectory, in the order of its steps. Throws `PassedLimit`, with those that were found, where a
+   * call may do more than the parser of actions goes through.
    * @param picked the steps that the prefilter picked, with their flags; without it, all steps and detectors are gone
    * through
    * @param subjectsOf the rules and detectors that steps may be of interest to; without it, all are asked
@@ -192,24 +187,27 @@ export function makeEngine(
     trajectory: Trajectory,
     picked: ReadonlyMap<number, number> | undefined,
     subjectsOf: SubjectsOf | undefined,
+    reader: ActionReader,
   ) => {
     const only = picked && new Set(picked.keys());
-    const actions = actionsOf(trajectory, only);
+    const actions = reader.read(trajectory, only);
     const subjects = only && subjectsOf?.(stepsOf(trajectory, actions, only), subjectCount);
     const hits = hitsOfRules(trajectory, actions, only, subjects);
-    for (const detector of ofCalls) hits.push(...hitsOfDetector(detector, trajectory, actions));
+    for (const detector of ofCalls) hits.push(...hitsOfDetector(detector, trajectory, reader, actions));
     return hits;
   };
 
   const stepMayMatch = (step: Step, subjects: Uint8Array | undefined): boolean => {
     const trajectory = withConsequences(step, subjects);
     if (trajectory === undefined) return true;
-    const actions = actionsOf(trajectory);
+    const reader = new ActionReader();
+    const actions = reader.read(trajectory);
     return (
+      reader.overrun !== undefined ||
       hitsOfRules(trajectory, actions, undefined, subjects).length > 0 ||
       detectors.some((detector, index) => {
         const isAsked = isOfCalls(detector) && subjects?.[rules.length + index] !== 0;
-        return isAsked && !hitsOfDetector(detector, trajectory, actions).next().done;
+        return isAsked && !hitsOfDetector(detector, trajectory, reader, actions).next().done;
       })
     );
   };
@@ -248,12 +246,15 @@ export function makeEngine(
       let flags = picked === undefined ? ~0 : 0;
       for (const own of picked?.values() ?? []) flags |= own;
       const asksRules = (flags & (stepFlag | trajectoryFlag)) !== 0;
-      const hits = asksRules ? hitsOfPicked(trajectory, picked, subjectsOf) : [];
+      const reader = new ActionReader();
+      const hits = asksRules ? hitsOfPicked(trajectory, picked, subjectsOf, reader) : [];
       for (const [index, detector] of detectors.entries()) {
         if (!isOfCalls(detector) && (flags & flagOf(index)) !== 0)
-          hits.push(...hitsOfDetector(detector, trajectory));
+          hits.push(...hitsOfDetector(detector, trajectory, reader));
       }
-      return finish(hits, trajectory, scope);
+      const findings = finish(hits, trajectory, scope);
+      if (reader.overrun !== undefined) throw new PassedLimit(reader.overrun, findings);
+      return findings;
     },
   };
 }
@@ -362,6 +363,7 @@ const hostOf = (word: string) => word.replace(/^.*@/, '').replace(/[:/]\d+$/, ''
 function* hitsOfDetector(
   detector: Detector,
   trajectory: Trajectory,
+  reader: ActionReader,
   known?: readonly Action[],
 ): Generator<RawHit> {
   const { meta } = detector;
@@ -369,13 +371,13 @@ function* hitsOfDetector(
   const bySteps = new Map<number, readonly Action[]>();
   const context = {
     get actions() {
-      parsed ??= actionsOf(trajectory);
+      parsed ??= reader.read(trajectory);
       return parsed;
     },
     actionsOf(step: Step, call: ToolCall) {
       let own = parsed ?? bySteps.get(step.index);
       if (own === undefined) {
-        own = actionsOf(trajectory, new Set([step.index]));
+        own = reader.read(trajectory, new Set([step.index]));
         bySteps.set(step.index, own);
       }
       return own.filter(({ origin }) => origin.step === step.index && origin.call === call.index);

@@ -1,6 +1,7 @@
 import { type RowTelemetry, withTelemetry } from '../correlate/row-telemetry.ts';
 import { type Engine, type SubjectsOf, stepFlag, trajectoryFlag } from '../detectors/engine.ts';
 import type { Finding } from '../detectors/finding.ts';
+import { PassedLimit } from '../detectors/passed-limit.ts';
 import { planEdit, UneditableRow } from '../edit/row-edit.ts';
 import { messageOf } from '../errors.ts';
 import { aboutOf, type RowAbout } from '../output/about.ts';
@@ -13,7 +14,7 @@ import { type Disposition, decide, decideUneditable, type Policy } from '../poli
 import type { Step, Trajectory } from '../trajectory/model.ts';
 import type { Shape } from '../trajectory/shape.ts';
 import type { RecordedRow } from './recorded.ts';
-import type { RowCandidates, TextSearch } from './text-search.ts';
+import { anything, longestText, type RowCandidates, type TextSearch } from './text-search.ts';
 
 /** A row that was examined, with what the findings table needs beside the result. */
 export interface Examined extends RowResult {
@@ -22,6 +23,12 @@ export interface Examined extends RowResult {
   readonly about?: RowAbout;
   /** all findings, those beyond the limit too */
   readonly found: readonly Finding[];
+}
+
+/** What was found, and why there may be more. */
+interface Detected {
+  readonly found: readonly Finding[];
+  readonly error?: string;
 }
 
 /** A row that can be read, all of it or one step. Either may throw where the row does not fit its spec. */
@@ -50,17 +57,23 @@ export function readColumns(window: Window, shape: Shape, row: number): Record<s
   );
 }
 
-/** Longest text of a call or a message, in UTF-16 units: copies of it that rules need must fit into a worker's memory. */
-const longestText = 16 << 20;
-
 /** Throws for a step that a worker could not look at: no error of memory that ends the run, but one that costs the row. */
 function checkLengths({ steps }: Trajectory): void {
-  for (const { index, text, toolCalls, observations } of steps) {
-    const texts = [text, ...toolCalls.map((call) => call.arguments), ...observations.map((one) => one.text)];
-    const length = Math.max(...texts.map((one) => one.length));
-    if (length > longestText)
-      throw new Error(`step ${index} holds a text of ${length >> 20} M characters, too long to be examined`);
+  for (const step of steps) {
+    const length = longestOf(step);
+    if (length <= longestText) continue;
+    const size = `${length >> 20} M characters`;
+    throw new Error(
+      `step ${step.index} holds a text of ${size}, too long to be examined; look at the row yourself, or leave it out`,
+    );
   }
+}
+
+function longestOf({ text, reasoning = '', toolCalls, observations }: Step): number {
+  let longest = Math.max(text.length, reasoning.length);
+  for (const call of toolCalls) longest = Math.max(longest, call.arguments.length);
+  for (const observation of observations) longest = Math.max(longest, observation.text.length);
+  return longest;
 }
 
 /** Examines one row after another. */
@@ -97,14 +110,11 @@ export class Examiner {
       const trajectory = row.trajectory();
       checkLengths(trajectory);
       const only = worthy && this.#chosenSteps(trajectory, worthy);
-      const detected =
-        only !== undefined && only.size === 0
-          ? []
-          : this.#engine.detect(trajectory, only, only && this.#subjectsOf);
-      const found = telemetry === undefined ? detected : withTelemetry(detected, telemetry);
+      const detected = this.#detect(trajectory, only);
+      const found = telemetry === undefined ? detected.found : withTelemetry(detected.found, telemetry);
       const { id } = trajectory.metadata;
       const about = found.length === 0 ? undefined : aboutOf(trajectory, found);
-      return this.#decided(number, { found, id, about }, () => trajectory);
+      return this.#decided(number, { ...detected, found, id, about }, () => trajectory);
     } catch (error) {
       return this.failed(number, messageOf(error));
     }
@@ -112,7 +122,6 @@ export class Examiner {
 
   /** The same from what an earlier scan found in the row; the row is read only where it is to be changed. */
   replay(row: () => Trajectory, number: number, recorded: RecordedRow): Examined {
-    if (recorded.error !== undefined) return this.failed(number, recorded.error);
     try {
       return this.#decided(number, recorded, row);
     } catch (error) {
@@ -149,14 +158,10 @@ export class Examiner {
 
   #decided(
     row: number,
-    {
-      found,
-      id,
-      about,
-    }: { found: readonly Finding[]; id?: string | undefined; about?: RowAbout | undefined },
+    { found, id, about, error }: Detected & { id?: string | undefined; about?: RowAbout | undefined },
     trajectory: () => Trajectory,
   ): Examined {
-    const decision = decide(this.#policy, found, false);
+    const decision = decide(this.#policy, found, error !== undefined);
     const examined: Examined = {
       row,
       found,
@@ -165,6 +170,7 @@ export class Examiner {
       decision,
       ...(id === undefined ? {} : { id }),
       ...(about === undefined ? {} : { about }),
+      ...(error === undefined ? {} : { error }),
     };
     if (decision.edits === undefined) return examined;
     try {
@@ -175,10 +181,36 @@ export class Examiner {
     }
   }
 
+  /**
+   * What is found. A call that does more than the parser goes through is an error where a rule may match it, and nothing
+   * is lost elsewhere: so what a search for that says decides, whether rows are prefiltered or not.
+   */
+  #detect(trajectory: Trajectory, only: RowCandidates | undefined): Detected {
+    if (only?.size === 0) return { found: [] };
+    const first = this.#detectIn(trajectory, only);
+    if (first.error === undefined) return first;
+    const exact = this.#chosenSteps(trajectory, anything);
+    return exact.size === 0 ? { found: [] } : this.#detectIn(trajectory, exact);
+  }
+
+  #detectIn(trajectory: Trajectory, only: RowCandidates | undefined): Detected {
+    try {
+      return { found: this.#engine.detect(trajectory, only, only && this.#subjectsOf) };
+    } catch (error) {
+      if (!(error instanceof PassedLimit)) throw error;
+      return { found: error.findings, error: error.message };
+    }
+  }
+
   /** The steps that are to be looked at: not those that match no rule when they are taken alone. */
   #worthyOf(row: ReadableRow, candidates: RowCandidates): RowCandidates {
     const { step: readStep } = row;
-    return readStep === undefined || candidates.has(-1) ? candidates : this.#matching(candidates, readStep);
+    if (readStep === undefined || candidates.has(-1)) return candidates;
+    return this.#matching(candidates, (index) => {
+      const step = readStep(index);
+      if (longestOf(step) > longestText) checkLengths(row.trajectory());
+      return step;
+    });
   }
 
   #chosenSteps(trajectory: Trajectory, candidates: RowCandidates): RowCandidates {

@@ -11,6 +11,9 @@ import { everySurface, surfaceBit } from '../trajectory/surface.ts';
 /** The row holds something its spec does not know: it must be read, and will fail. */
 export const unreadableFlag = 4;
 
+/** Longest text of a call or a message, in UTF-16 units: copies of it that rules need must fit into a worker's memory. */
+export const longestText = 16 << 20;
+
 /** What hides words may match anything. */
 const everyRuleFlag = ~unreadableFlag;
 
@@ -121,6 +124,8 @@ export class TextSearch {
     end: number,
     subjects?: Uint8Array,
   ): number {
+    // too long to be examined: whoever examines it says so, whatever stands in it
+    if (end - start > longestText) return everyRuleFlag;
     if (start === end || !this.#prefilter.reads(surfaces)) return 0;
     // what comes back from tools is searched faster than it is looked up
     if (subjects !== undefined || (surfaces & writtenSurfaces) === 0)

@@ -41,6 +41,8 @@ function writeDamaged(path: string): void {
     line('three', './xmrig -o pool'),
     '{"id": "four", "messages": "xmrig nmap ssh -R"}',
     line('five', 'ssh -R 1:localhost:2 host'),
+    // more than the parser goes through: an error, beside what it found
+    line('six', `./xmrig -o pool; ${'ls; '.repeat(2_001)}`),
   ];
   writeFileSync(path, `${lines.join('\n')}\n`);
 }

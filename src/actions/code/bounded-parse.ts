@@ -1,4 +1,5 @@
 import type { parser } from '@lezer/python';
+import { pass } from '../overrun.ts';
 
 type Parser = typeof parser;
 export type SyntaxNode = ReturnType<Parser['parse']>['topNode'];
@@ -39,6 +40,7 @@ export function parseBounded(language: Parser, source: string, maxRecovery: numb
     if (stopped) continue;
     if ((progress.recovering ?? 0) > 0) recovery += progress.stacks?.length ?? 1;
     if (recovery > most || (progress.stacks?.[0]?.stack?.length ?? 0) > MAX_OPEN) {
+      pass(recovery > most ? 'syntax' : 'nesting');
       parse.stopAt(parse.parsedPos);
       stopped = true;
     }

@@ -1,4 +1,5 @@
 import { MAX_ITEMS } from '../limits.ts';
+import { firstOf, pass } from '../overrun.ts';
 import type { Argument, Expression } from './ast.ts';
 import type { CodeCall, Evaluator } from './evaluate.ts';
 import { method } from './methods.ts';
@@ -56,7 +57,10 @@ function library(
   if (result !== undefined) return result;
   if (callee.imported || expression.created === true || !callee.path.includes('?'))
     noteCall(evaluator, callee.path, expression, callee.imported);
-  if (callee.path.length > 200) return evaluator.hole(expression);
+  if (callee.path.length > 200) {
+    pass('string');
+    return evaluator.hole(expression);
+  }
   if (callee.imported && callee.self === undefined) return instance(`${callee.path}()`);
   // what an object's method makes still knows what the object knew
   if (isInstance(callee.self))
@@ -132,7 +136,7 @@ function callGiven(
   const each = /map(?:_async|_unordered)?$/.test(callee.path) && isList(rest[0]) ? rest[0].items : undefined;
   const list =
     rest.length === 1 && isList(rest[0]) && /(?:apply|apply_async|start_new_thread|Timer)$/.test(callee.path);
-  if (each !== undefined) for (const value of each.slice(0, MAX_ITEMS)) run(handed.path, [value]);
+  if (each !== undefined) for (const value of firstOf(each, MAX_ITEMS, 'items')) run(handed.path, [value]);
   else run(handed.path, list ? (rest[0] as { items: readonly Value[] }).items : rest);
 }
 

@@ -2,9 +2,10 @@ import type { Content } from '../content.ts';
 import { downloadOf, filesOf, literal } from '../content.ts';
 import type { Frame } from '../frame.ts';
 import { emit, inner } from '../frame.ts';
-import { MAX_STRING } from '../limits.ts';
+import { MAX_DECODED } from '../limits.ts';
 import type { Endpoint } from '../net.ts';
 import { hostOf, parseUrl } from '../net.ts';
+import { cut } from '../overrun.ts';
 import { absolute } from '../paths.ts';
 import { quoted } from '../shell/quote.ts';
 import { noteCall } from './calls.ts';
@@ -196,7 +197,7 @@ export function response(call: CodeCall, url: string): Instance {
 export function payloadOf(evaluator: Evaluator, value: Value | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
   const text = textOf(value);
-  if (text !== undefined) return text.slice(0, MAX_STRING);
+  if (text !== undefined) return text;
   if (isInstance(value)) {
     const path = value.data.get('path');
     if (typeof path === 'string') return `@${path}`;
@@ -205,7 +206,7 @@ export function payloadOf(evaluator: Evaluator, value: Value | undefined): strin
   if (content?.kind === 'file') return `@${content.path}`;
   if (content !== undefined) {
     const known = literal(content, (path) => evaluator.files.get(path));
-    if (known !== undefined) return known.slice(0, MAX_STRING);
+    if (known !== undefined) return known;
   }
   if (isList(value))
     return value.items
@@ -213,10 +214,8 @@ export function payloadOf(evaluator: Evaluator, value: Value | undefined): strin
       .filter(Boolean)
       .join(' ');
   if (isObject(value) && value.kind === 'dict') {
-    return [...value.entries]
-      .map(([key, item]) => `${key}=${payloadOf(evaluator, item) ?? ''}`)
-      .join('&')
-      .slice(0, MAX_STRING);
+    const pairs = [...value.entries].map(([key, item]) => `${key}=${payloadOf(evaluator, item) ?? ''}`);
+    return cut(pairs.join('&'), MAX_DECODED, 'decoded');
   }
   if (isUnknown(value)) return value.text;
   if (isInstance(value)) return evaluator.spokenName(value.type);

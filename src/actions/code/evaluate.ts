@@ -1,7 +1,8 @@
 import type { Content } from '../content.ts';
 import type { Frame } from '../frame.ts';
 import { emitCode, inner, spend } from '../frame.ts';
-import { MAX_STRING } from '../limits.ts';
+import { MAX_STRING, MAX_WORDS, MAX_WORK } from '../limits.ts';
+import { cut, pass } from '../overrun.ts';
 import type { Piece } from '../splice.ts';
 import { assemble, splices } from '../splice.ts';
 import type { Clause, Expression, Program, Statement } from './ast.ts';
@@ -47,7 +48,10 @@ export interface Dialect {
   readonly attribute?: (object: Value, name: string, evaluator: Evaluator) => Value | undefined;
 }
 
-const MAX_CALLS = 8;
+/** Calls of one function inside itself, also where half of the work is done; of all functions inside one another. */
+const MAX_RECURSION = 8;
+const MAX_RECURSION_LATE = 2;
+const MAX_CALLS = 40;
 
 /**
  * Goes through a program once, in order: both sides of a branch, the body of a loop for its literal items or once,
@@ -151,6 +155,7 @@ export class Evaluator {
 
   /** The value of an expression, with whatever it does on the way. */
   value(expression: Expression, scope: Scope): Value {
+    if (this.depth > 150) pass('nesting');
     if (!spend(this.frame) || this.depth > 150) return unknown(written(this.source, expression));
     this.depth += 1;
     const value = this.evaluate(expression, scope);
@@ -333,7 +338,13 @@ export class Evaluator {
 
   apply(closure: Closure, given: readonly Value[], named: ReadonlyMap<string, Value>): Value {
     this.called.add(closure.body);
-    if (this.calls >= MAX_CALLS || !spend(this.frame)) return unknown(`${closure.name}()`);
+    // deeper down a function that calls itself does what it did before
+    const again = this.calls.filter((body) => body === closure.body).length;
+    const isLate = this.frame.sink.work < MAX_WORK / 2;
+    const isAgain = again >= (isLate ? MAX_RECURSION_LATE : MAX_RECURSION);
+    const isTooDeep = this.calls.length >= MAX_CALLS;
+    if (isTooDeep && !isAgain) pass('nesting');
+    if (isAgain || isTooDeep || !spend(this.frame)) return unknown(`${closure.name}()`);
     const scope: Scope = { names: new Map(), parent: closure.scope };
     closure.parameters.forEach((parameter, at) => {
       const value =
@@ -343,15 +354,16 @@ export class Evaluator {
     });
     const before = this.returned;
     this.returned = undefined;
-    this.calls += 1;
+    this.calls.push(closure.body);
     this.statements(closure.body, scope);
-    this.calls -= 1;
+    this.calls.pop();
     const value = this.returned;
     this.returned = before;
     return value ?? unknown(`${closure.name}()`);
   }
 
-  private calls = 0;
+  /** bodies of the functions that are being gone through, each called by the one before */
+  private readonly calls: (readonly Statement[])[] = [];
   /** modules of which all names were imported */
   readonly stars: string[] = [];
   /** whether a word stands in the source */
@@ -374,7 +386,8 @@ export class Evaluator {
     const clause = clauses[at];
     if (clause === undefined) {
       output.push(this.value(element, scope));
-      return output.length < 4_096;
+      if (output.length >= MAX_WORDS) pass('words');
+      return output.length < MAX_WORDS;
     }
     const values = iterated(this.value(clause.iterable, scope));
     if (values === undefined) {
@@ -424,6 +437,12 @@ export class Evaluator {
     });
   }
 
+  /** Adds to what the program prints. */
+  print(text: string): void {
+    if (this.printed.length >= MAX_WORDS) pass('words');
+    else this.printed.push(text);
+  }
+
   /** Whether words may be put together from pieces. */
   get hides(): boolean {
     return this.frame.sink.hides();
@@ -431,7 +450,7 @@ export class Evaluator {
 
   /** Two texts as one; `undefined` where that would make a word of two and the text is not one to hide words. */
   concat(left: string, right: string): string | undefined {
-    return splices(left, right) && !this.hides ? undefined : (left + right).slice(0, MAX_STRING);
+    return splices(left, right) && !this.hides ? undefined : cut(left + right, MAX_STRING, 'string');
   }
 
   /** A value as it stands in a string; a hole, as written, where it is not known. */

@@ -1,6 +1,8 @@
 import type { Frame } from '../frame.ts';
 import { emit, inner } from '../frame.ts';
+import { MAX_CODE } from '../limits.ts';
 import { hostOf } from '../net.ts';
+import { cut } from '../overrun.ts';
 import { scriptEscapes } from './strings.ts';
 
 /**
@@ -22,7 +24,7 @@ const INET = /"\/inet\d?\/(tcp|udp)\/(\d+)\/([^/"]+)\/(\w+)"/g;
 
 /** Goes through a text for calls that run commands. */
 export function interpretGeneric(frame: Frame, text: string): void {
-  const source = text.slice(0, 200_000);
+  const source = cut(text, MAX_CODE, 'code');
   for (const match of source.matchAll(INET)) connection(frame, match);
   const done = new Set<number>();
   const run = (command: string, start: number, end: number, via: string) => {

@@ -1,4 +1,5 @@
 import { parser } from '@lezer/javascript';
+import { pass } from '../overrun.ts';
 import type { Argument, Expression, Parameter, Program, Statement } from './ast.ts';
 import { children, parseBounded, type SyntaxNode } from './bounded-parse.ts';
 import { scriptEscapes } from './strings.ts';
@@ -13,6 +14,12 @@ export function readJavaScript(source: string): Program {
   return { source, body: reader.statements(parseBounded(typescript, source, MAX_RECOVERY), 0) };
 }
 
+function isTooDeep(depth: number): boolean {
+  if (depth <= MAX_NESTING) return false;
+  pass('nesting');
+  return true;
+}
+
 class Reader {
   readonly source: string;
   /** expressions that may still be read: no text holds more than some for each character */
@@ -25,7 +32,7 @@ class Reader {
 
   statements(parent: SyntaxNode, depth: number): Statement[] {
     const output: Statement[] = [];
-    if (depth > MAX_NESTING) return output;
+    if (isTooDeep(depth)) return output;
     for (let node = parent.firstChild; node !== null; node = node.nextSibling)
       this.statement(node, depth, output);
     return output;
@@ -255,7 +262,7 @@ class Reader {
   }
 
   private block(node: SyntaxNode, depth: number, into: Statement[]): void {
-    if (depth > MAX_NESTING) return;
+    if (isTooDeep(depth)) return;
     const place = { start: node.from, end: node.to };
     const tests: Expression[] = [];
     const body: Statement[] = [];
@@ -280,7 +287,7 @@ class Reader {
 
   private expressions(node: SyntaxNode, depth: number): Expression[] {
     const output: Expression[] = [];
-    if (depth > MAX_NESTING) return output;
+    if (isTooDeep(depth)) return output;
     for (let child = node.firstChild; child !== null; child = child.nextSibling) {
       const value = this.expression(child, depth + 1);
       if (value !== undefined) output.push(value);
@@ -290,7 +297,8 @@ class Reader {
 
   private expression(node: SyntaxNode | undefined, depth: number): Expression | undefined {
     this.left -= 1;
-    if (node === undefined || depth > MAX_NESTING || this.left < 0) return undefined;
+    if (this.left < 0) pass('work');
+    if (node === undefined || isTooDeep(depth) || this.left < 0) return undefined;
     const place = { start: node.from, end: node.to };
     switch (node.name) {
       case 'String':

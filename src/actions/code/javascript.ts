@@ -3,6 +3,7 @@ import { textContent } from '../content.ts';
 import * as decode from '../decode.ts';
 import type { Frame, Given } from '../frame.ts';
 import { MAX_CODE } from '../limits.ts';
+import { cut } from '../overrun.ts';
 import {
   argument,
   connectShells,
@@ -234,8 +235,7 @@ const LIBRARY: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     return raw === undefined ? undefined : undoing(call, 'gzip', decode.inflate(Buffer.from(raw, 'latin1')));
   }),
   ...names('console.log console.info process.stdout.write', (call) => {
-    if (call.evaluator.printed.length < 1_000)
-      call.evaluator.printed.push(`${call.arguments.map((value) => call.evaluator.text(value)).join(' ')}\n`);
+    call.evaluator.print(`${call.arguments.map((value) => call.evaluator.text(value)).join(' ')}\n`);
     return null;
   }),
 ]);
@@ -265,7 +265,7 @@ const javascript: Dialect = {
 
 /** JavaScript that is run. What it prints, as far as it is known. */
 export function interpretJavaScript(frame: Frame, text: string, given: Given): Content | undefined {
-  const source = text.slice(0, MAX_CODE);
+  const source = cut(text, MAX_CODE, 'code');
   const evaluator = new Evaluator(frame, javascript, source, {
     files: given.files,
     directory: given.directory,
@@ -276,7 +276,7 @@ export function interpretJavaScript(frame: Frame, text: string, given: Given): C
 
 /** JavaScript that is only written to a file. */
 export function describeJavaScript(frame: Frame, text: string, path: string): void {
-  const source = text.slice(0, MAX_CODE);
+  const source = cut(text, MAX_CODE, 'code');
   new Evaluator(frame, javascript, source, { file: path }).run(readJavaScript(source));
 }
 

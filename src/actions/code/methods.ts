@@ -1,5 +1,6 @@
 import { percent } from '../decode.ts';
-import { MAX_STRING } from '../limits.ts';
+import { MAX_STRING, MAX_WORDS } from '../limits.ts';
+import { cut, firstOf, pass } from '../overrun.ts';
 import type { Piece } from '../splice.ts';
 import { assemble, fillNames } from '../splice.ts';
 import type { Expression } from './ast.ts';
@@ -55,11 +56,13 @@ function ofString(
     case 'gsub':
     case 'replaceAll':
       if (first === undefined || second === undefined || !evaluator.hides) return undefined;
-      return (
+      return cut(
         python || name !== 'replace'
           ? self.replaceAll(first, () => second)
-          : self.replace(first, () => second)
-      ).slice(0, MAX_STRING);
+          : self.replace(first, () => second),
+        MAX_STRING,
+        'string',
+      );
     case 'encode':
       return bytes(Buffer.from(self, 'utf8').toString('latin1'));
     case 'decode':
@@ -86,11 +89,11 @@ function ofString(
     case 'capitalize':
       return self;
     case 'split':
-      if (given[0] === undefined || given[0] === null) return list(self.trim().split(/\s+/).slice(0, 4_096));
+      if (given[0] === undefined || given[0] === null) return listOf(self.trim().split(/\s+/));
       if (first === undefined) return undefined;
-      return list((first === '' ? [...self] : self.split(first)).slice(0, 4_096));
+      return listOf(first === '' ? [...self] : self.split(first));
     case 'splitlines':
-      return list(self.split(/\r?\n/).slice(0, 4_096));
+      return listOf(self.split(/\r?\n/));
     case 'reverse':
       return evaluator.hides ? [...self].reverse().join('') : undefined;
     case 'concat':
@@ -158,12 +161,7 @@ function ofBytes(
       return evaluator.hides ? Buffer.from(self, 'latin1').toString('hex') : undefined;
     case 'join':
       return isList(given[0]) && evaluator.hides
-        ? bytes(
-            given[0].items
-              .map((item) => bytesOf(item) ?? '')
-              .join(self)
-              .slice(0, MAX_STRING),
-          )
+        ? bytes(cut(given[0].items.map((item) => bytesOf(item) ?? '').join(self), MAX_STRING, 'string'))
         : undefined;
     case 'strip':
       return bytes(self.trim());
@@ -171,7 +169,13 @@ function ofBytes(
       const [from, to] = given.map(bytesOf);
       return from === undefined || to === undefined || !evaluator.hides
         ? undefined
-        : bytes(self.replaceAll(from, () => to).slice(0, MAX_STRING));
+        : bytes(
+            cut(
+              self.replaceAll(from, () => to),
+              MAX_STRING,
+              'string',
+            ),
+          );
     }
     case 'split':
     case 'reverse':
@@ -188,18 +192,18 @@ function ofList(evaluator: Evaluator, self: List, name: string, given: readonly 
     case 'append':
     case 'push':
     case '<<':
-      if (items.length < 4_096) items.push(...given);
+      if (hasRoom(items, given)) items.push(...given);
       return self;
     case 'extend':
     case 'concat': {
       const more = isList(given[0]) ? given[0].items : [];
       if (name === 'concat') return list([...items, ...more]);
-      if (items.length + more.length <= 4_096) items.push(...more);
+      if (hasRoom(items, more)) items.push(...more);
       return null;
     }
     case 'insert':
     case 'unshift':
-      if (items.length < 4_096)
+      if (hasRoom(items, given))
         items.splice(
           name === 'insert' && typeof given[0] === 'number' ? given[0] : 0,
           0,
@@ -225,7 +229,9 @@ function ofList(evaluator: Evaluator, self: List, name: string, given: readonly 
     case 'each': {
       const closure = given[0];
       if (!isObject(closure) || closure.kind !== 'closure') return undefined;
-      return list(items.slice(0, 1_024).map((item, at) => evaluator.apply(closure, [item, at], new Map())));
+      return list(
+        firstOf(items, MAX_WORDS, 'words').map((item, at) => evaluator.apply(closure, [item, at], new Map())),
+      );
     }
     case 'slice':
       return typeof given[0] === 'number'
@@ -247,6 +253,18 @@ function ofList(evaluator: Evaluator, self: List, name: string, given: readonly 
     default:
       return undefined;
   }
+}
+
+/** Texts as a list, as many as a list may hold. */
+function listOf(texts: readonly string[]): List {
+  return list([...firstOf(texts, MAX_WORDS, 'words')]);
+}
+
+/** Whether a list may take so many more. */
+function hasRoom(items: readonly Value[], more: readonly Value[]): boolean {
+  if (items.length + more.length <= MAX_WORDS) return true;
+  pass('words');
+  return false;
 }
 
 function ofDict(entries: Map<string, Value>, name: string, given: readonly Value[]): Value | undefined {
@@ -271,7 +289,7 @@ function ofDict(entries: Map<string, Value>, name: string, given: readonly Value
 
 function joined(evaluator: Evaluator, self: List, separator: string): Value | undefined {
   const pieces: Piece[] = [];
-  self.items.slice(0, 4_096).forEach((item, at) => {
+  firstOf(self.items, MAX_WORDS, 'words').forEach((item, at) => {
     if (at > 0 && separator !== '') pieces.push({ text: separator });
     pieces.push({ text: evaluator.text(item) });
   });

@@ -1,4 +1,5 @@
-import { MAX_STRING } from '../limits.ts';
+import { MAX_STRING, MAX_WORDS } from '../limits.ts';
+import { firstOf, pass } from '../overrun.ts';
 import { fillNames, splices } from '../splice.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Value } from './values.ts';
@@ -36,7 +37,7 @@ export function binary(
         typeof right === 'number' &&
         (right < 2 || !splices(text, text) || evaluator.hides)
       )
-        return text.repeat(Math.max(0, Math.min(right, Math.floor(MAX_STRING / Math.max(1, text.length)))));
+        return repeated(text, right, evaluator.hides);
       if (isList(left) && typeof right === 'number')
         return list(Array.from({ length: Math.max(0, Math.min(right, 64)) }, () => left.items).flat());
       break;
@@ -69,7 +70,8 @@ export function binary(
 
 function plus(evaluator: Evaluator, left: Value, right: Value, writtenAs: string): Value {
   if (typeof left === 'number' && typeof right === 'number') return left + right;
-  if (isList(left) && isList(right)) return list([...left.items, ...right.items].slice(0, 4_096));
+  if (isList(left) && isList(right))
+    return list([...firstOf([...left.items, ...right.items], MAX_WORDS, 'words')]);
   const raw = (value: Value) => (isObject(value) && value.kind === 'bytes' ? value.bytes : undefined);
   if (raw(left) !== undefined && raw(right) !== undefined) {
     const joined = evaluator.concat(raw(left)!, raw(right)!);
@@ -203,4 +205,11 @@ function cut<T>(items: readonly T[], start: number | undefined, end: number | un
 export function pathJoin(left: string, right: string): Value {
   const path = right.startsWith('/') ? right : `${left.replace(/\/+$/, '')}/${right}`;
   return { kind: 'instance', type: 'pathlib.Path', data: new Map<string, Value>([['path', path]]) };
+}
+
+/** A text so many times. Where no words are put together, what stands behind the bound is what stands before it. */
+function repeated(text: string, times: number, hides: boolean): string {
+  const most = Math.floor(MAX_STRING / Math.max(1, text.length));
+  if (times > most && hides) pass('string');
+  return text.repeat(Math.max(0, Math.min(times, most)));
 }

@@ -2,8 +2,9 @@ import type { Content } from '../content.ts';
 import { base64, utf16 } from '../decode.ts';
 import type { Draft, Frame, Given } from '../frame.ts';
 import { emit, inner, spend, under } from '../frame.ts';
-import { MAX_STRING } from '../limits.ts';
+import { MAX_ACTIONS, MAX_CODE } from '../limits.ts';
 import { hostOf, parseUrl } from '../net.ts';
+import { cut, pass } from '../overrun.ts';
 import { absolute } from '../paths.ts';
 import { commandLine, imageOf } from '../shell/invoke.ts';
 import type { Piece } from '../splice.ts';
@@ -48,7 +49,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 export function interpretPowershell(frame: Frame, text: string, given: Given): Content | undefined {
   const variables = new Map<string, string>();
   let previous: number | undefined;
-  for (const command of commands(text.slice(0, MAX_STRING * 4))) {
+  for (const command of commands(cut(text, MAX_CODE, 'code'))) {
     if (!spend(frame)) return undefined;
     const assigned = /^\s*\$(\w+)\s*=\s*([\s\S]+)$/.exec(command.text);
     const source = assigned?.[2] ?? command.text;
@@ -373,8 +374,9 @@ function commands(text: string): Command[] {
   const push = (to: number) => {
     const body = text.slice(from, to);
     const clean = body.replace(/^\s*[{}]+|[{}]+\s*$/g, '');
-    if (clean.trim() !== '' && output.length < 2_000)
-      output.push({ words: wordsOf(clean), text: clean, start: from, end: to, piped });
+    if (clean.trim() === '') return;
+    if (output.length >= MAX_ACTIONS) pass('actions');
+    else output.push({ words: wordsOf(clean), text: clean, start: from, end: to, piped });
   };
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at]!;

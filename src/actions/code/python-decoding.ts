@@ -1,5 +1,6 @@
 import * as decode from '../decode.ts';
-import { MAX_STRING } from '../limits.ts';
+import { MAX_STRING, MAX_WORDS } from '../limits.ts';
+import { firstOf, pass } from '../overrun.ts';
 import { runCode } from './effects.ts';
 import type { CodeCall } from './evaluate.ts';
 import type { Handler } from './python-processes.ts';
@@ -110,7 +111,9 @@ export const decodingCalls: ReadonlyMap<string, Handler> = new Map<string, Handl
             : undefined,
     );
     if (rows.some((row) => row === undefined) || rows.length === 0) return undefined;
-    const length = Math.min(...rows.map((row) => row!.length), 4_096);
+    const shortest = Math.min(...rows.map((row) => row!.length));
+    if (shortest > MAX_WORDS) pass('words');
+    const length = Math.min(shortest, MAX_WORDS);
     return list(
       Array.from({ length }, (_, at) =>
         list(
@@ -125,7 +128,7 @@ export const decodingCalls: ReadonlyMap<string, Handler> = new Map<string, Handl
     const items = isList(value) ? value.items : typeof value === 'string' ? [...value] : undefined;
     return items === undefined
       ? undefined
-      : list(items.slice(0, 4_096).map((item, at) => list([at, item], true)));
+      : list(firstOf(items, MAX_WORDS, 'words').map((item, at) => list([at, item], true)));
   }),
   ...names('itertools.cycle', (call) => {
     const value = call.arguments[0];
@@ -183,13 +186,11 @@ export const decodingCalls: ReadonlyMap<string, Handler> = new Map<string, Handl
     return null;
   }),
   ...names('print', (call) => {
-    if (call.evaluator.printed.length < 1_000)
-      call.evaluator.printed.push(`${call.arguments.map((value) => call.evaluator.text(value)).join(' ')}\n`);
+    call.evaluator.print(`${call.arguments.map((value) => call.evaluator.text(value)).join(' ')}\n`);
     return null;
   }),
   ...names('sys.stdout.write', (call) => {
-    if (call.arguments[0] !== undefined && call.evaluator.printed.length < 1_000)
-      call.evaluator.printed.push(call.evaluator.text(call.arguments[0]));
+    if (call.arguments[0] !== undefined) call.evaluator.print(call.evaluator.text(call.arguments[0]));
     return null;
   }),
 ]);
@@ -237,7 +238,10 @@ function percent(plus: boolean): Handler {
 
 /** The value of a JSON text; numbers and truth values are left out, as they may be written otherwise. */
 function fromJson(text: string): Value | undefined {
-  if (text.length > MAX_STRING) return undefined;
+  if (text.length > MAX_STRING) {
+    pass('string');
+    return undefined;
+  }
   try {
     return jsonValue(JSON.parse(text), 0);
   } catch {
@@ -278,14 +282,16 @@ function range(call: CodeCall): Value | undefined {
 function mapped(call: CodeCall, closure: Value | undefined, values: readonly Value[]): Value | undefined {
   if (!isObject(closure)) return undefined;
   if (closure.kind === 'closure')
-    return list(values.slice(0, 4_096).map((value) => call.evaluator.apply(closure, [value], new Map())));
+    return list(
+      firstOf(values, MAX_WORDS, 'words').map((value) => call.evaluator.apply(closure, [value], new Map())),
+    );
   if (closure.kind !== 'reference') return undefined;
   const handler = decodingCalls.get(closure.path);
   if (handler === undefined) return undefined;
   return list(
-    values
-      .slice(0, 4_096)
-      .map((value) => handler({ ...call, path: closure.path, arguments: [value] }) ?? value),
+    firstOf(values, MAX_WORDS, 'words').map(
+      (value) => handler({ ...call, path: closure.path, arguments: [value] }) ?? value,
+    ),
   );
 }
 

@@ -1,4 +1,5 @@
 import { parser } from '@lezer/python';
+import { pass } from '../overrun.ts';
 import { splices } from '../splice.ts';
 import type { Argument, Clause, Expression, Parameter, Program, Statement } from './ast.ts';
 import { children, parseBounded, type SyntaxNode } from './bounded-parse.ts';
@@ -15,6 +16,12 @@ export function readPython(source: string): Program {
   return { source, body: reader.statements(parseBounded(parser, source, MAX_RECOVERY), 0) };
 }
 
+function isTooDeep(depth: number): boolean {
+  if (depth <= MAX_NESTING) return false;
+  pass('nesting');
+  return true;
+}
+
 class Reader {
   readonly source: string;
   /** expressions that may still be read: no text holds more than some for each character */
@@ -27,7 +34,7 @@ class Reader {
 
   statements(parent: SyntaxNode, depth: number): Statement[] {
     const output: Statement[] = [];
-    if (depth > MAX_NESTING) return output;
+    if (isTooDeep(depth)) return output;
     for (let node = parent.firstChild; node !== null; node = node.nextSibling)
       this.statement(node, depth, output);
     return output;
@@ -295,7 +302,7 @@ class Reader {
   private block(node: SyntaxNode, depth: number, into: Statement[]): void {
     const place = { start: node.from, end: node.to };
     let tests: Expression[] = [];
-    if (depth > MAX_NESTING) return;
+    if (isTooDeep(depth)) return;
     for (const child of children(node)) {
       if (child.name === 'Body') {
         into.push({ type: 'block', ...place, tests, body: this.statements(child, depth + 1) });
@@ -355,7 +362,7 @@ class Reader {
 
   private expressions(node: SyntaxNode, depth: number): Expression[] {
     const output: Expression[] = [];
-    if (depth > MAX_NESTING) return output;
+    if (isTooDeep(depth)) return output;
     for (let child = node.firstChild; child !== null; child = child.nextSibling) {
       if (child.name === 'Body') continue;
       const value = this.expression(child, depth + 1);
@@ -366,7 +373,8 @@ class Reader {
 
   private expression(node: SyntaxNode | undefined, depth: number): Expression | undefined {
     this.left -= 1;
-    if (node === undefined || depth > MAX_NESTING || this.left < 0) return undefined;
+    if (this.left < 0) pass('work');
+    if (node === undefined || isTooDeep(depth) || this.left < 0) return undefined;
     const place = { start: node.from, end: node.to };
     switch (node.name) {
       case 'String':

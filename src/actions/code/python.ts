@@ -2,6 +2,7 @@ import type { Content } from '../content.ts';
 import { textContent } from '../content.ts';
 import type { Frame, Given } from '../frame.ts';
 import { MAX_CODE } from '../limits.ts';
+import { cut } from '../overrun.ts';
 import type { CodeCall, Dialect } from './evaluate.ts';
 import { Evaluator } from './evaluate.ts';
 import { notebookText } from './notebook.ts';
@@ -73,7 +74,7 @@ const python: Dialect = {
 
 /** Python that is run. What it prints, as far as it is known. */
 export function interpretPython(frame: Frame, text: string, given: Given): Content | undefined {
-  const whole = text.slice(0, MAX_CODE);
+  const whole = cut(text, MAX_CODE, 'code');
   const { source, cells } = notebookText(whole);
   const evaluator = new Evaluator(
     frame,
@@ -89,7 +90,7 @@ export function interpretPython(frame: Frame, text: string, given: Given): Conte
 
 /** Python that is only written to a file: its definitions, assignments and calls, told as code of that file. */
 export function describePython(frame: Frame, text: string, file: string): void {
-  const whole = text.slice(0, MAX_CODE);
+  const whole = cut(text, MAX_CODE, 'code');
   const { source } = notebookText(whole);
   new Evaluator(frame, python, source === '' ? source : whole, { file }).run(readPython(source));
 }

@@ -1,3 +1,5 @@
+import { MAX_WORDS } from '../limits.ts';
+import { pass } from '../overrun.ts';
 import type { Argument, Expression, Program, Statement } from './ast.ts';
 import type { Token } from './script-tokens.ts';
 import { tokenize } from './script-tokens.ts';
@@ -12,6 +14,7 @@ const BARE =
 const PREFIX = /^(?:!|-|\\|@|&|\+|\*|<|~)$/;
 const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const MAX_NESTING = 100;
+const MAX_STATEMENTS = 20_000;
 
 /**
  * Reads Perl, Ruby, PHP or Lua well enough to see calls, assignments and strings. What is not understood is passed
@@ -37,7 +40,8 @@ class Reader {
 
   program(): Statement[] {
     const output: Statement[] = [];
-    while (this.at < this.tokens.length && output.length < 20_000) this.statement(output);
+    while (this.at < this.tokens.length && output.length < MAX_STATEMENTS) this.statement(output);
+    if (this.at < this.tokens.length) pass('work');
     return output;
   }
 
@@ -53,7 +57,7 @@ class Reader {
       /^(?:sub|def|function)$/.test(token.text) &&
       this.tokens[this.at + 1]?.kind === 'word'
     ) {
-      if (this.depth > MAX_NESTING) this.at += 1;
+      if (this.isTooDeep()) this.at += 1;
       else {
         this.depth += 1;
         this.definition(into);
@@ -131,7 +135,7 @@ class Reader {
     this.at += 1;
     this.depth += 1;
     while (this.at < this.tokens.length && !this.is('}')) {
-      if (this.depth < MAX_NESTING && this.is('{')) this.braced(body);
+      if (this.is('{') && !this.isTooDeep()) this.braced(body);
       else this.statement(body);
     }
     this.depth -= 1;
@@ -156,13 +160,19 @@ class Reader {
     }
   }
 
+  private isTooDeep(): boolean {
+    if (this.depth <= MAX_NESTING) return false;
+    pass('nesting');
+    return true;
+  }
+
   private is(text: string): boolean {
     const token = this.tokens[this.at];
     return token?.kind === 'punctuation' && token.text === text;
   }
 
   private expression(): Expression | undefined {
-    if (this.depth > MAX_NESTING) return undefined;
+    if (this.isTooDeep()) return undefined;
     this.depth += 1;
     const value = this.assignment();
     this.depth -= 1;
@@ -339,7 +349,7 @@ class Reader {
       };
     }
     if (token.text === 'new' && this.tokens[this.at]?.kind === 'word') {
-      if (this.depth > MAX_NESTING) return undefined;
+      if (this.isTooDeep()) return undefined;
       this.depth += 1;
       const made = this.postfix();
       this.depth -= 1;
@@ -376,7 +386,10 @@ class Reader {
       // `open(F, "x")` without its parentheses, `exec {"sh"} "sh", "-i"`
       else if (token?.kind === 'string' && output.length === 1 && value?.type === 'list') continue;
       else break;
-      if (output.length > 200) break;
+      if (output.length > MAX_WORDS) {
+        pass('words');
+        break;
+      }
     }
     return output;
   }
@@ -402,7 +415,7 @@ class Reader {
     let pairs = false;
     this.at += 1;
     this.depth += 1;
-    while (this.at < this.tokens.length && !this.is(close) && output.length < 4_096) {
+    while (this.at < this.tokens.length && !this.is(close) && output.length < MAX_WORDS) {
       const before = this.at;
       const token = this.tokens[this.at]!;
       // a statement's end inside brackets: a block, not a list
@@ -415,11 +428,12 @@ class Reader {
         this.at += 1;
         continue;
       }
-      const value = this.depth > MAX_NESTING ? undefined : this.expression();
+      const value = this.isTooDeep() ? undefined : this.expression();
       if (value !== undefined) output.push({ value });
       if (this.at === before) this.at += 1;
     }
     this.depth -= 1;
+    if (output.length >= MAX_WORDS) pass('words');
     const end = this.tokens[this.at]?.end ?? this.source.length;
     this.at += 1;
     return { arguments: output, end, pairs };

@@ -1,3 +1,4 @@
+import { pass } from '../overrun.ts';
 import type { ScriptLanguage } from './script-syntax.ts';
 import { rawEscapes, scriptEscapes } from './strings.ts';
 
@@ -26,7 +27,11 @@ const MAX_TOKENS = 200_000;
 export function tokenize(source: string, language: ScriptLanguage): Token[] {
   const tokens: Token[] = [];
   let at = 0;
-  while (at < source.length && tokens.length < MAX_TOKENS) {
+  while (at < source.length) {
+    if (tokens.length >= MAX_TOKENS) {
+      pass('code');
+      break;
+    }
     const character = source[at]!;
     if (/\s/.test(character)) {
       at += 1;

@@ -4,6 +4,7 @@ import * as decode from '../decode.ts';
 import type { Frame, Given } from '../frame.ts';
 import { MAX_CODE } from '../limits.ts';
 import { parseUrl } from '../net.ts';
+import { cut } from '../overrun.ts';
 import type { Piece } from '../splice.ts';
 import { assemble } from '../splice.ts';
 import {
@@ -259,11 +260,10 @@ const LIBRARY: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     return undefined;
   }),
   ...names('print puts echo say io.write p printf', (call) => {
-    if (call.evaluator.printed.length < 1_000)
-      call.evaluator.printed.push(
-        call.arguments.map((value) => call.evaluator.text(value)).join('') +
-          (/^(?:puts|say|p)$/.test(call.path) ? '\n' : ''),
-      );
+    call.evaluator.print(
+      call.arguments.map((value) => call.evaluator.text(value)).join('') +
+        (/^(?:puts|say|p)$/.test(call.path) ? '\n' : ''),
+    );
     return null;
   }),
   ...names('sprintf format string.format', (call) => {
@@ -291,7 +291,7 @@ export function interpretScript(
   text: string,
   given: Given,
 ): Content | undefined {
-  const source = text.slice(0, MAX_CODE);
+  const source = cut(text, MAX_CODE, 'code');
   const evaluator = new Evaluator(frame, dialect(language), source, {
     files: given.files,
     directory: given.directory,

@@ -1,5 +1,6 @@
 import { spend } from '../frame.ts';
-import { MAX_ITEMS } from '../limits.ts';
+import { MAX_ITEMS, MAX_WORDS } from '../limits.ts';
+import { firstOf } from '../overrun.ts';
 import type { Expression, Statement } from './ast.ts';
 import type { Evaluator } from './evaluate.ts';
 import { binary } from './operators.ts';
@@ -98,7 +99,8 @@ export function noteAssignment(
   if (target.type !== 'attribute' && target.type !== 'index') return;
   const path = pathOf(evaluator, target, scope);
   if (path === undefined) return;
-  evaluator.note('assign', evaluator.spoken(path), written(evaluator.source, value), target.start, value.end);
+  const text = evaluator.source.slice(value.start, value.end);
+  evaluator.note('assign', evaluator.spoken(path), text, target.start, value.end);
 }
 
 /** The dotted name of an attribute of something imported or global. */
@@ -118,7 +120,7 @@ function classOf(evaluator: Evaluator, statement: Statement & { type: 'class' },
   evaluator.note(
     'define',
     statement.name,
-    written(evaluator.source, statement).slice(0, 200),
+    evaluator.source.slice(statement.start, statement.end),
     statement.start,
     statement.end,
   );
@@ -160,17 +162,16 @@ function loop(evaluator: Evaluator, statement: Statement & { type: 'for' }, scop
     start: statement.start,
     end: statement.end,
   };
-  const silent = statement.body.every(
-    (each) => each.type === 'assignment' || (each.type === 'expression' && isAppend(each.value)),
-  );
-  if (values === undefined || values.length === 0 || (isList(items) && items.range === true && !silent)) {
+  const isRange = isList(items) && items.range === true;
+  const silent = statement.body.every((each) => isSilent(each, !isRange));
+  if (values === undefined || values.length === 0 || (isRange && !silent)) {
     for (const each of statement.targets)
       evaluator.bind(each, unknown(written(evaluator.source, each)), scope);
     repeated(evaluator, 'counted', statement.body, scope);
     return;
   }
-  const rounds = silent ? 4_096 : MAX_ITEMS;
-  for (const value of values.slice(0, rounds)) {
+  const rounds = silent ? firstOf(values, MAX_WORDS, 'words') : firstOf(values, MAX_ITEMS, 'items');
+  for (const value of rounds) {
     if (!spend(evaluator.frame)) return;
     evaluator.bind(target ?? several, value, scope);
     repeated(evaluator, 'counted', statement.body, scope);
@@ -185,6 +186,12 @@ function raise(evaluator: Evaluator, value: Expression, scope: Scope): void {
   const name = evaluator.value(value, scope);
   if (isObject(name) && name.kind === 'reference')
     evaluator.note('call', name.path, '', value.start, value.end);
+}
+
+/** Whether a statement only works out values. @param inside also in the branches of a block */
+function isSilent(statement: Statement, inside: boolean): boolean {
+  if (statement.type === 'block') return inside && statement.body.every((each) => isSilent(each, inside));
+  return statement.type === 'assignment' || (statement.type === 'expression' && isAppend(statement.value));
 }
 
 function isAppend(expression: Expression): boolean {

@@ -1,7 +1,10 @@
 import type { Frame, Given } from '../frame.ts';
 import { inner } from '../frame.ts';
+import { pass } from '../overrun.ts';
 import { fillNames } from '../splice.ts';
 
+/** Targets that are made of one Makefile. */
+const MAX_TARGETS = 256;
 const RULE = /^([^\t#:=\n][^:=\n]*):(?!=)([^\n]*)$/;
 
 /** A Makefile that is made: the recipes of the targets asked for, or of the first, and of what these need. */
@@ -15,7 +18,11 @@ export function interpretMakefile(frame: Frame, text: string, given: Given): voi
         ? []
         : [first];
   const done = new Set<string>();
-  while (wanted.length > 0 && done.size < 64) {
+  while (wanted.length > 0) {
+    if (done.size >= MAX_TARGETS) {
+      pass('work');
+      break;
+    }
     const name = wanted.shift()!;
     const rule = rules.get(name);
     if (rule === undefined || done.has(name)) continue;

@@ -1,5 +1,7 @@
 import type { Frame } from '../frame.ts';
 import { emitCode } from '../frame.ts';
+import { MAX_ACTIONS } from '../limits.ts';
+import { pass } from '../overrun.ts';
 import { runEscapedLine } from './escape.ts';
 
 const STATEMENT =
@@ -37,7 +39,7 @@ function split(text: string): string[] {
   const output: string[] = [];
   let from = 0;
   let quote = '';
-  for (let at = 0; at < text.length && output.length < 500; at += 1) {
+  for (let at = 0; at < text.length && output.length < MAX_ACTIONS; at += 1) {
     const character = text[at]!;
     if (quote !== '') {
       if (character === quote) quote = '';
@@ -47,6 +49,7 @@ function split(text: string): string[] {
       from = at + 1;
     }
   }
+  if (output.length >= MAX_ACTIONS) pass('actions');
   output.push(text.slice(from));
   return output.filter((statement) => statement.trim() !== '');
 }

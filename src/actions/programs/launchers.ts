@@ -1,5 +1,7 @@
 import type { Content } from '../content.ts';
 import { literal, textContent } from '../content.ts';
+import { MAX_ITEMS, MAX_WORDS } from '../limits.ts';
+import { firstOf } from '../overrun.ts';
 import type { Field } from '../shell/state.ts';
 import { lookupIn, subshell } from '../shell/state.ts';
 import { evaluateNested } from '../shell/text.ts';
@@ -146,13 +148,15 @@ function xargs(call: Invocation): Content | undefined {
   const items = text
     ?.split(mark === undefined ? /\s+/ : /\n/)
     .map((item) => item.trim())
-    .filter((item) => item !== '')
-    .slice(0, 16);
+    .filter((item) => item !== '');
   if (items === undefined || items.length === 0) return startPayload(context, command, undefined, call);
   const field = (value: string): Field => ({ text: value, start: call.start, end: call.end });
-  if (mark === undefined) return startPayload(context, [...command, ...items.map(field)], undefined, call);
+  if (mark === undefined) {
+    const given = firstOf(items, MAX_WORDS, 'words').map(field);
+    return startPayload(context, [...command, ...given], undefined, call);
+  }
   let output: Content | undefined;
-  for (const item of items) {
+  for (const item of firstOf(items, MAX_ITEMS, 'items')) {
     const argv = command.map((word) => ({ ...word, text: replaceWhole(word.text, mark, item) }));
     output = startPayload(context, argv, undefined, call) ?? output;
   }
@@ -207,7 +211,7 @@ function parallel(call: Invocation): Content | undefined {
   const context = childContext(call);
   if (command.length === 0) {
     const items = marker < 0 ? [] : words.operands.slice(marker + 1);
-    for (const item of items.slice(0, 16)) runShell(context, call, item, 'parallel');
+    for (const item of firstOf(items, MAX_ITEMS, 'items')) runShell(context, call, item, 'parallel');
     if (marker < 0 && call.context.input !== undefined)
       addRun(call, { content: call.context.input, language: 'shell', via: 'parallel' });
     return undefined;
@@ -215,7 +219,11 @@ function parallel(call: Invocation): Content | undefined {
   const piped = marker < 0 ? literal(call.context.input, lookupIn(call.context.state)) : undefined;
   const items =
     marker < 0 ? (piped?.split('\n') ?? []) : words.operands.slice(marker + 1).map((field) => field.text);
-  const known = items.filter((item) => item.trim() !== '' && item !== ':::').slice(0, 16);
+  const known = firstOf(
+    items.filter((item) => item.trim() !== '' && item !== ':::'),
+    MAX_ITEMS,
+    'items',
+  );
   const text = joinFields(command);
   if (known.length === 0) return runShell(context, call, text, 'parallel');
   for (const item of text.text.includes('{}') ? known : [known.join(' ')]) {

@@ -362,7 +362,7 @@ export function connectToUrls(call: Invocation): void {
   if (call.name === 'kubectl' && call.argv.some(({ text }) => /^(?:exec|run|debug)$/.test(text))) return;
   for (let at = 1; at < call.argv.length; at += 1) {
     const field = call.argv[at]!;
-    if (!field.text.includes('://') || field.text.length > 4096) continue;
+    if (!field.text.includes('://')) continue;
     const url = /^(?:--?[\w-]+=|[\w-]+[=:])?([a-z][a-z0-9+.-]*:\/\/\S+)$/i.exec(field.text)?.[1];
     const endpoint = url === undefined ? undefined : parseUrl(url);
     if (endpoint === undefined || !isNetwork(endpoint.protocol)) continue;

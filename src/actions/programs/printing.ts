@@ -2,6 +2,7 @@ import type { Content } from '../content.ts';
 import { textContent } from '../content.ts';
 import { unescapeText } from '../decode.ts';
 import { MAX_STRING } from '../limits.ts';
+import { cut } from '../overrun.ts';
 import type { Field } from '../shell/state.ts';
 import { splices } from '../splice.ts';
 import type { Invocation, Program } from './invocation.ts';
@@ -65,7 +66,7 @@ export function formatted(words: readonly string[], hides: () => boolean): Conte
     }
     if (used === before || output.length > MAX_STRING) break;
   } while (used < rest.length);
-  return textContent(output.slice(0, MAX_STRING));
+  return textContent(cut(output, MAX_STRING, 'string'));
 }
 
 function directive(piece: string, word: string): string {

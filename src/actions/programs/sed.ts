@@ -2,6 +2,8 @@ import { RE2JS, RE2JSSyntaxException } from 're2js';
 import type { Content } from '../content.ts';
 import { textContent } from '../content.ts';
 import type { Decoder } from '../decode.ts';
+import { MAX_DEPTH } from '../limits.ts';
+import { pass } from '../overrun.ts';
 import type { Field } from '../shell/state.ts';
 import { followed } from './filters.ts';
 import type { Invocation } from './invocation.ts';
@@ -37,7 +39,10 @@ export function sed(invocation: Invocation): Content | undefined {
 function editedContent(scripts: readonly Field[]): Content | undefined {
   const lines: string[] = [];
   for (const { text } of scripts) {
-    if (text.length > 4_096) continue;
+    if (text.length > 4_096) {
+      pass('string');
+      continue;
+    }
     const replaced = /(?:^|[;\s\d,$}/])s([/|#,@!:])(?:\\.|(?!\1)[\s\S])*\1((?:\\.|(?!\1)[\s\S])*)\1/.exec(
       text,
     );
@@ -52,7 +57,10 @@ function editedContent(scripts: readonly Field[]): Content | undefined {
 function sedEscapes(invocation: Invocation, scripts: readonly Field[]): void {
   const { sink } = invocation.context.frame;
   for (const { text, start, end } of scripts) {
-    if (text.length > 4_096) continue;
+    if (text.length > 4_096) {
+      pass('string');
+      continue;
+    }
     const command =
       /^(?:\d+|\$)?\s*e\s+([\s\S]+)$/.exec(text)?.[1] ?? /^s(.).*?\1([\s\S]*?)\1e$/.exec(text)?.[2];
     if (command === undefined || command === '') continue;
@@ -61,7 +69,9 @@ function sedEscapes(invocation: Invocation, scripts: readonly Field[]): void {
       via: [...invocation.context.frame.via, 'sed e'],
       fixed: [start, end] as const,
     };
-    if (frame.depth < 6) sink.interpret({ ...frame, depth: frame.depth + 1 }, 'shell', command);
+    const isShallow = frame.depth < MAX_DEPTH;
+    if (!isShallow) pass('depth');
+    else sink.interpret({ ...frame, depth: frame.depth + 1 }, 'shell', command);
   }
 }
 
@@ -88,6 +98,7 @@ function substituted(text: string, program: string, extended: boolean): string |
 
 /** The pattern as RE2 has it, which takes linear time. In a basic one `(`, `{`, `+`, `?` and `|` mean themselves. */
 function compiled(source: string, extended: boolean, ignoreCase: boolean): RE2JS | undefined {
+  if (source.length > 256) pass('pattern');
   if (source === '' || source.length > 256) return undefined;
   const pattern = extended
     ? source

@@ -1,6 +1,5 @@
 import type { Content } from '../content.ts';
 import { literal } from '../content.ts';
-import { MAX_STRING } from '../limits.ts';
 import { hostOf, parseHostPort, portOf } from '../net.ts';
 import { lookupIn } from '../shell/state.ts';
 import type { Invocation, Program } from './invocation.ts';
@@ -66,7 +65,7 @@ function netcat(call: Invocation): undefined {
   const port = portOf(second?.text);
   const payload = literal(call.context.input, lookupIn(call.context.state)) ?? fileInput(call.context.input);
   networkAction(call, { ...hostOf(first.text), ...(port === undefined ? {} : { port }), protocol }, first, {
-    payload: payload === undefined || payload === '' ? undefined : payload.slice(0, MAX_STRING),
+    payload: payload === undefined || payload === '' ? undefined : payload,
   });
 }
 

@@ -1,8 +1,9 @@
 import type { Content } from '../content.ts';
 import { literal } from '../content.ts';
-import { MAX_STRING } from '../limits.ts';
+import { MAX_DECODED } from '../limits.ts';
 import type { Endpoint } from '../net.ts';
 import { hostOf, parseUrl } from '../net.ts';
+import { cut } from '../overrun.ts';
 import { baseName } from '../paths.ts';
 import type { Field } from '../shell/state.ts';
 import { lookupIn } from '../shell/state.ts';
@@ -124,7 +125,7 @@ function curlPayload(
   for (const field of forms)
     pieces.push(raw.has(field) ? field.text : sent(call, field, /^[^=]*=[@<]([^;]+)/));
   if (upload !== undefined) pieces.push(sent(call, { ...upload, text: `@${upload.text}` }, /^@(.+)$/));
-  return pieces.length === 0 ? undefined : pieces.join('&').slice(0, MAX_STRING);
+  return pieces.length === 0 ? undefined : cut(pieces.join('&'), MAX_DECODED, 'decoded');
 }
 
 function sent(call: Invocation, field: Field, file: RegExp): string {
@@ -139,7 +140,7 @@ function sent(call: Invocation, field: Field, file: RegExp): string {
 function inputText(call: Invocation): string | undefined {
   const { input, state } = call.context;
   if (input?.kind === 'file') return `@${input.path}`;
-  return literal(input, lookupIn(state))?.slice(0, MAX_STRING);
+  return literal(input, lookupIn(state));
 }
 
 const WGET: OptionSpec = {

@@ -1,4 +1,5 @@
 import { MAX_BRACED, MAX_BRACES } from '../limits.ts';
+import { firstOf, pass } from '../overrun.ts';
 import { splices } from '../splice.ts';
 
 /**
@@ -7,17 +8,25 @@ import { splices } from '../splice.ts';
  * what stands around them, unless the text may hide words.
  */
 export function expandBraces(word: string, hides: () => boolean): string[] {
+  if (word.length > MAX_BRACED && mayHoldList(word)) pass('string');
   const open = word.length > MAX_BRACED ? undefined : firstList(word);
   if (open === undefined) return [word];
   const before = word.slice(0, open.start);
-  const middles = open.items.flatMap((item) => expandBraces(item, hides)).slice(0, MAX_BRACES);
+  const middles = firstOf(
+    open.items.flatMap((item) => expandBraces(item, hides)),
+    MAX_BRACES,
+    'words',
+  );
   const rests = expandBraces(word.slice(open.end), hides);
   if (join(before, middles, rests) && !hides()) return [word];
   const output: string[] = [];
   for (const middle of middles) {
     for (const rest of rests) {
+      if (output.length >= MAX_BRACES) {
+        pass('words');
+        return output;
+      }
       output.push(before + middle + rest);
-      if (output.length >= MAX_BRACES) return output;
     }
   }
   return output;
@@ -41,6 +50,18 @@ interface List {
   readonly start: number;
   readonly end: number;
   readonly items: readonly string[];
+}
+
+/** Whether a brace stands in a word that is neither quoted nor the brace of `${…}`. */
+function mayHoldList(word: string): boolean {
+  for (let at = 0; at < word.length; at += 1) {
+    const character = word[at];
+    if (character === '\\') at += 1;
+    else if (character === "'" || character === '"') at = closing(word, at);
+    else if (character === '$' && word[at + 1] === '{') at = balanced(word, at + 1);
+    else if (character === '{') return true;
+  }
+  return false;
 }
 
 /** The first `{a,b}` that is not quoted and not the brace of `${…}`. */

@@ -1,7 +1,7 @@
 import type { Content } from '../content.ts';
 import { literal, textContent } from '../content.ts';
 import type { Frame } from '../frame.ts';
-import { MAX_WORDS } from '../limits.ts';
+import { pass } from '../overrun.ts';
 import { absolute } from '../paths.ts';
 import type { Invocation } from '../programs/invocation.ts';
 import { frameOf, word } from '../programs/invocation.ts';
@@ -69,10 +69,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
     'set',
     (call) => {
       const marker = call.argv.findIndex((field) => field.text === '--');
-      if (marker > 0)
-        call.context.state.positional = call.argv
-          .slice(marker + 1, marker + 1 + MAX_WORDS)
-          .map((field) => field.text);
+      if (marker > 0) call.context.state.positional = call.argv.slice(marker + 1).map((field) => field.text);
       return NOTHING;
     },
   ],
@@ -148,7 +145,11 @@ function evaluateWords(call: Invocation, frame: Frame): Content | undefined {
     return undefined;
   }
   const text = words.map((field) => field.text).join(' ');
-  if (text === '' || context.state.calling.length > 32) return undefined;
+  if (text === '') return undefined;
+  if (context.state.calling.length > 32) {
+    pass('depth');
+    return undefined;
+  }
   context.state.calling.push('eval');
   const inside: Context = {
     ...context,

@@ -21,6 +21,7 @@ import { append, literal } from '../content.ts';
 import type { Frame } from '../frame.ts';
 import { spend } from '../frame.ts';
 import { MAX_ITEMS, MAX_WORDS } from '../limits.ts';
+import { firstOf, pass } from '../overrun.ts';
 import { assign } from './assign.ts';
 import { expandText, expandWord } from './expand.ts';
 import { invoke } from './invoke.ts';
@@ -201,7 +202,7 @@ function forLoop(context: Context, command: For): Content | undefined {
     return list(inside, command.body);
   }
   const output = new Output(context.frame.sink.hides);
-  for (const field of fields.slice(0, MAX_ITEMS)) {
+  for (const field of firstOf(fields, MAX_ITEMS, 'items')) {
     if (!spend(context.frame)) break;
     context.state.variables.set(name, {
       text: field.text,
@@ -233,7 +234,7 @@ function whileLoop(context: Context, command: While): Content | undefined {
   }
   if (lines[lines.length - 1] === '') lines.pop();
   const output = new Output(context.frame.sink.hides);
-  for (const line of lines.slice(0, MAX_ITEMS)) {
+  for (const line of firstOf(lines, MAX_ITEMS, 'items')) {
     if (!spend(context.frame)) break;
     const words = names.length > 1 ? line.trim().split(/\s+/) : [line];
     names.forEach((name, at) => {
@@ -293,7 +294,10 @@ function simple(context: Context, command: Command): Content | undefined {
   }
   const argv = expandWord(context, command.name);
   for (const argument of command.args) {
-    if (argv.length > MAX_WORDS) break;
+    if (argv.length > MAX_WORDS) {
+      pass('words');
+      break;
+    }
     if (argument.type === 'Word') argv.push(...expandWord(context, argument));
     else argv.push(declared(context, argument));
   }
@@ -355,7 +359,10 @@ function substitutions(context: Context, root: SyntaxNode): void {
   let left = 2_000;
   const visit = (child: SyntaxNode): void => {
     left -= 1;
-    if (left < 0) return;
+    if (left < 0) {
+      pass('work');
+      return;
+    }
     if (child.type === 'Word') expandText(context, child);
     else if (child.type === 'Script') evaluate(context, child.commands);
     else forEachChild(child, visit);

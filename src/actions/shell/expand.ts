@@ -11,7 +11,8 @@ import { forEachChild, parse } from 'unbash';
 import type { Content } from '../content.ts';
 import { exact, textContent } from '../content.ts';
 import { inner, spend } from '../frame.ts';
-import { MAX_STRING } from '../limits.ts';
+import { MAX_STRING, MAX_WORDS } from '../limits.ts';
+import { cut, pass } from '../overrun.ts';
 import { splices } from '../splice.ts';
 import { expandBraces } from './braces.ts';
 import { guessedPath } from './guessed-path.ts';
@@ -128,8 +129,11 @@ function textsBehind(segments: readonly Segment[]): string[] {
 function unsplit(segments: readonly Segment[], start: number, end: number): Field {
   let text = '';
   for (const segment of segments) {
+    if (text.length > MAX_STRING) {
+      pass('string');
+      break;
+    }
     text += segment.ends === true ? ' ' : segment.text;
-    if (text.length > MAX_STRING) break;
   }
   const only = segments.length === 1 ? segments[0] : undefined;
   const undone = undoneIn(segments);
@@ -198,7 +202,7 @@ function addPart(context: Context, part: WordPart, quoted: boolean, into: Segmen
       return;
     case 'ProcessSubstitution': {
       const content = evaluateInside(context, part);
-      const text = sourceText(context, part.pos, part.end).slice(0, MAX_STRING);
+      const text = cut(sourceText(context, part.pos, part.end), MAX_STRING, 'string');
       into.push(content === undefined ? { text, split: false } : { text, split: false, content });
       return;
     }
@@ -220,6 +224,7 @@ function runArithmetic(context: Context, node: SyntaxNode, depth: number): void 
   else if (node.type === 'ArithmeticWord')
     for (const part of node.parts ?? []) addPart(context, part, true, []);
   else if (depth < 100) forEachChild(node, (child) => runArithmetic(context, child, depth + 1));
+  else pass('nesting');
 }
 
 interface Place {
@@ -257,10 +262,10 @@ function substitute(context: Context, part: CommandExpansionPart, quoted: boolea
   const known = exact(content, lookupIn(context.state));
   if (known !== undefined) {
     const raw = sourceText(context, part.pos, part.end);
-    const text = known.text.replace(/\n+$/, '').slice(0, MAX_STRING);
+    const text = cut(known.text.replace(/\n+$/, ''), MAX_STRING, 'string');
     return { text, split: !quoted, quoted, raw, ...(known.via.length > 0 ? { undone: known.via } : {}) };
   }
-  const written = sourceText(context, part.pos, part.end).slice(0, MAX_STRING);
+  const written = cut(sourceText(context, part.pos, part.end), MAX_STRING, 'string');
   return content === undefined ? { text: written, split: false } : { text: written, split: false, content };
 }
 
@@ -289,7 +294,7 @@ const BLANKS = /[ \t\n]+/;
 function separatorsOf(context: Context): RegExp {
   const set = context.state.variables.get('IFS')?.text;
   if (set === undefined || set === '') return BLANKS;
-  return new RegExp(`[${set.slice(0, 16).replace(/[\\\]^-]/g, '\\$&')}]`);
+  return new RegExp(`[${cut(set, 16, 'string').replace(/[\\\]^-]/g, '\\$&')}]`);
 }
 
 function fieldsOf(context: Context, segments: readonly Segment[], start: number, end: number): Field[] {
@@ -307,7 +312,7 @@ function fieldsOf(context: Context, segments: readonly Segment[], start: number,
   let text = '';
   let open = false;
   const close = () => {
-    if (open) fields.push({ text: text.slice(0, MAX_STRING), start, end, ...undone });
+    if (open) fields.push({ text: cut(text, MAX_STRING, 'string'), start, end, ...undone });
     text = '';
     open = false;
   };
@@ -327,7 +332,8 @@ function fieldsOf(context: Context, segments: readonly Segment[], start: number,
         }
       });
     }
-    if (!spend(context.frame, 0) || fields.length > 4096) break;
+    if (fields.length > MAX_WORDS) pass('words');
+    if (!spend(context.frame, 0) || fields.length > MAX_WORDS) break;
   }
   close();
   return fields;

@@ -3,7 +3,8 @@ import type { Content } from '../content.ts';
 import { downloadOf, literal } from '../content.ts';
 import type { Frame } from '../frame.ts';
 import { emit, inner, spend, under } from '../frame.ts';
-import { MAX_DEPTH, MAX_STARTING, MAX_STRING } from '../limits.ts';
+import { MAX_DEPTH, MAX_STARTING } from '../limits.ts';
+import { pass } from '../overrun.ts';
 import { absolute, stripSelfRoot } from '../paths.ts';
 import { programs } from '../programs/index.ts';
 import { canonicalName } from '../programs/names.ts';
@@ -15,6 +16,7 @@ import { lookupIn } from './state.ts';
 /** Starts a command: an alias, a function, a builtin or a program. What it prints, as far as it is known. */
 export function invoke(context: Context, call: Call): Content | undefined {
   const { sink } = context.frame;
+  if (sink.starting >= MAX_STARTING) pass('starting');
   if (sink.starting >= MAX_STARTING || !spend(context.frame, 1 + (call.argv.length >> 4))) return undefined;
   sink.starting += 1;
   const output = dispatch(context, call);
@@ -63,7 +65,10 @@ function callFunction(context: Context, call: Call, name: string): Content | und
     }
     return undefined;
   }
-  if (state.calling.length >= 4 * MAX_DEPTH) return undefined;
+  if (state.calling.length >= 4 * MAX_DEPTH) {
+    pass('depth');
+    return undefined;
+  }
   const positional = state.positional;
   state.positional = call.argv.slice(1).map((field) => field.text);
   const depth = state.calling.length;
@@ -139,7 +144,7 @@ function emitProcess(context: Context, program: string, call: Call): number | un
       ...(exported === undefined ? {} : { environment: exported }),
       ...(frame.background === true ? { background: true } : {}),
       ...(frame.remote === undefined ? {} : { remote: frame.remote }),
-      ...(text === undefined || text === '' ? {} : { input: text.slice(0, MAX_STRING) }),
+      ...(text === undefined || text === '' ? {} : { input: text }),
       ...(frame.pipedFrom === undefined ? {} : { pipedFrom: frame.pipedFrom }),
       ...(downloaded === undefined ? {} : { downloaded }),
       ...(frame.connected === undefined ? {} : { connected: frame.connected }),

@@ -1,6 +1,7 @@
 import type { ParameterExpansionPart, Word } from 'unbash';
 import { escapeRegExp } from '../../escape-reg-exp.ts';
 import { MAX_STRING } from '../limits.ts';
+import { cut, pass } from '../overrun.ts';
 import type { Context, Variable } from './state.ts';
 import { plain } from './state.ts';
 
@@ -135,7 +136,10 @@ function globSource(pattern: string, greedy: boolean): string {
 
 /** A pattern with many stars is left alone: matching it could take long. */
 function compile(source: string, pattern: string, flags = ''): RegExp | undefined {
-  if (pattern.length > 256 || (pattern.match(/\*/g)?.length ?? 0) > 2) return undefined;
+  if (pattern.length > 256 || (pattern.match(/\*/g)?.length ?? 0) > 2) {
+    pass('pattern');
+    return undefined;
+  }
   try {
     return new RegExp(source, flags);
   } catch {
@@ -146,6 +150,7 @@ function compile(source: string, pattern: string, flags = ''): RegExp | undefine
 function replaceGlob(text: string, pattern: string, replacement: string, operator: string): string {
   const anchored = operator === '/#' ? '^' : '';
   const end = operator === '/%' ? '$' : '';
+  if (text.length > MAX_STRING) pass('string');
   if (pattern === '' || text.length > MAX_STRING) return text;
   const expression = compile(
     anchored + globSource(pattern, true) + end,
@@ -153,7 +158,11 @@ function replaceGlob(text: string, pattern: string, replacement: string, operato
     operator === '//' ? 'g' : '',
   );
   if (expression === undefined) return text;
-  return text.replace(expression, () => replacement).slice(0, MAX_STRING);
+  return cut(
+    text.replace(expression, () => replacement),
+    MAX_STRING,
+    'string',
+  );
 }
 
 function remove(text: string, pattern: string, operator: string): string {
@@ -164,6 +173,7 @@ function remove(text: string, pattern: string, operator: string): string {
   }
   // the shortest suffix is the one that starts last
   const expression = compile(`^${globSource(pattern, true)}$`, pattern);
+  if (text.length > 4096) pass('string');
   if (expression === undefined || text.length > 4096) return text;
   const order = [...Array(text.length + 1).keys()];
   for (const start of greedy ? order : order.reverse()) {

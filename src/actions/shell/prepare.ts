@@ -1,3 +1,4 @@
+import { pass } from '../overrun.ts';
 /**
  * What is done to a text before the shell parser sees it. Nothing here changes its length, so that
  * positions stay those of the tool call.
@@ -57,7 +58,10 @@ function flattened(text: string): string {
       return bracket;
     }
     const weight = /[$<>]/.test(text[at - 1] ?? '') ? SUBSTITUTION : 1;
-    if (open + weight > MAX_OPEN) return '_';
+    if (open + weight > MAX_OPEN) {
+      pass('nesting');
+      return '_';
+    }
     weights.push(weight);
     open += weight;
     return bracket;

@@ -4,6 +4,7 @@ import type { Content } from '../content.ts';
 import type { Frame } from '../frame.ts';
 import { inner, spend } from '../frame.ts';
 import { MAX_TEXT } from '../limits.ts';
+import { cut, pass } from '../overrun.ts';
 import { prepare } from './prepare.ts';
 import type { Context, State } from './state.ts';
 import { evaluateScript } from './state.ts';
@@ -11,7 +12,7 @@ import { evaluateScript } from './state.ts';
 /** Goes through a shell text; what it prints, as far as it is known. */
 export function evaluateText(state: State, text: string, frame: Frame, input?: Content): Content | undefined {
   if (!spend(frame, 1 + (text.length >> 10))) return undefined;
-  const { source, marked } = prepare(text.slice(0, MAX_TEXT));
+  const { source, marked } = prepare(cut(text, MAX_TEXT, 'text'));
   const context: Context = { state, source, marked, frame };
   const parsed = parseTolerant(source);
   if (parsed === undefined) return byLine(state, source, frame);
@@ -55,10 +56,14 @@ const STRAY: Readonly<Record<string, string>> = { "'": '\uE002', '"': '\uE003' }
 function parseTolerant(text: string): Tolerant | undefined {
   let source = text;
   let script = tryParse(source);
-  for (let attempt = 0; attempt < MAX_ATTEMPTS && script?.errors !== undefined; attempt += 1) {
+  for (let attempt = 0; script?.errors !== undefined; attempt += 1) {
     const open = script.errors.find((error) => /^unterminated (?:single|double) quote/.test(error.message));
     const stand = open === undefined ? undefined : STRAY[source[open.pos] ?? ''];
     if (open === undefined || stand === undefined) break;
+    if (attempt === MAX_ATTEMPTS) {
+      pass('syntax');
+      break;
+    }
     source = source.slice(0, open.pos) + stand + source.slice(open.pos + 1);
     script = tryParse(source);
   }
@@ -78,7 +83,7 @@ function resumed(first: ParsedScript, source: string): ParsedScript {
   const commands = [...first.commands];
   let script: ParsedScript | undefined = first;
   let from = 0;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS && script?.errors !== undefined; attempt += 1) {
+  for (let attempt = 0; script?.errors !== undefined; attempt += 1) {
     const stop = script.errors.find((error) => STOPS.test(error.message) && error.pos >= from);
     if (stop === undefined) break;
     const behind = /[\n;]|&&|\|\|/g;
@@ -88,11 +93,22 @@ function resumed(first: ParsedScript, source: string): ParsedScript {
     from = next.index + next[0].length;
     // already parsed: the parser had gone on by itself
     if (commands.some((command) => command.pos >= from)) continue;
-    if (source.slice(from, from + 4_000).trim() === '') break;
+    if (isBlankFrom(source, from)) break;
+    if (attempt >= MAX_ATTEMPTS) {
+      pass('syntax');
+      break;
+    }
     script = tryParse(' '.repeat(from) + source.slice(from));
     if (script !== undefined) commands.push(...script.commands);
   }
   return { ...first, commands };
+}
+
+/** Whether nothing but blanks stands there. */
+function isBlankFrom(source: string, from: number): boolean {
+  const letter = /\S/g;
+  letter.lastIndex = from;
+  return !letter.test(source);
 }
 
 function tryParse(source: string): ParsedScript | undefined {
@@ -107,6 +123,7 @@ function tryParse(source: string): ParsedScript | undefined {
 /** Each line by itself, at its own place: the way out where the parser gives up on the whole. */
 function byLine(state: State, text: string, frame: Frame): undefined {
   let from = 0;
+  if (!text.includes('\n')) pass('nesting');
   for (const line of text.includes('\n') ? text.split('\n') : []) {
     if (line.trim() !== '') evaluateText(state, line, { ...frame, offset: frame.offset + from });
     from += line.length + 1;

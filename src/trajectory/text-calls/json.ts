@@ -2,8 +2,8 @@ import { isObject } from '../path.ts';
 import { callsOfJson, isPlainCall, jsonEnd } from './json-call.ts';
 import type { StyleReader, TextCall } from './styles.ts';
 
-/** Most objects of one text that are tried: each that is not closed is looked through to the end. */
-const mostTried = 50;
+/** How often a text may be looked through: each object that is not closed costs the way to its end. */
+const mostPasses = 50;
 
 /** Fields that hold what is run, where an object names no tool. */
 const runners: readonly (readonly [key: string, tool: string])[] = [
@@ -19,11 +19,11 @@ const runners: readonly (readonly [key: string, tool: string])[] = [
 export const json: StyleReader = (text) => {
   const found: TextCall[] = [];
   const begin = /(?:^|\n)[ \t]*(?=\[\s*\{|\{)/g;
-  let tried = 0;
-  for (let match = begin.exec(text); match !== null && tried < mostTried; match = begin.exec(text)) {
-    tried += 1;
+  let left = mostPasses * text.length;
+  for (let match = begin.exec(text); match !== null && left > 0; match = begin.exec(text)) {
     const start = match.index + match[0].length;
     const end = jsonEnd(text, start);
+    left -= end - start;
     const calls = callsAt(text.slice(start, end));
     if (calls.length > 0) {
       found.push(...calls.map((call) => ({ ...call, start, end })));

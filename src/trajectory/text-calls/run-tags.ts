@@ -61,19 +61,21 @@ function named(text: string, tag: string, inputs: readonly string[]): TextCall[]
   });
 }
 
-/** Most tags of one call that are tried: each that is not closed is looked through to the end. */
-const mostTried = 100;
+/** Most tags of one call that are not closed: each is looked for to the end. */
+const mostUnclosed = 100;
 
 /** The values of the tags that lie side by side in a text. */
 function innerTags(text: string): Record<string, string> {
   const values: Record<string, string> = {};
   const open = /<(\w{1,40})>/g;
-  let tried = 0;
-  for (let match = open.exec(text); match !== null && tried < mostTried; match = open.exec(text)) {
-    tried += 1;
+  let unclosed = 0;
+  for (let match = open.exec(text); match !== null && unclosed < mostUnclosed; match = open.exec(text)) {
     const from = match.index + match[0].length;
     const shut = text.indexOf(`</${match[1]!}>`, from);
-    if (shut < 0) continue;
+    if (shut < 0) {
+      unclosed += 1;
+      continue;
+    }
     values[match[1]!] = text.slice(from, shut).trim();
     open.lastIndex = shut;
   }
