@@ -45,25 +45,40 @@ const rootItself = /(?:^|[^\w.~*?\]</-]|\$\w+|:-)\/+(?![\w@%+~/-])/;
 const pathMade =
   /\.\.|\$\(|`|\$\{\w+[^\w}]|<\(|\[\s*-?\d*\s*:?\s*-?\d*\s*\]|\.(?:root|anchor|parents?)\b|\b(?:dirname|sep|readlink|realpath|abspath|relpath|xargs|read|ifs|splitdrive|splitroot)\b|\b(?:r?split|r?partition|slice|substr(?:ing)?|charat|at)\(/;
 
+/** The current folder, or all in it: of a script the call that runs it may say which that is. */
+const folderItself = /(?:^|[\s,([])(?:\.\/+)*(?:\*+|\.\*?|\.\/+)(?=$|[\s;&|)}\],])/;
+
+/** What a call may be told by those that run it: arguments, input, parameters of functions in code. */
+const told =
+  /\$\{?[\d@*]|\b(?:argv|args|arguments|environ|getenv|env|input|stdin|def|function|lambda|sub|fn|func)\b|=>/;
+
+/** Whether a path may come from outside the text: from arguments, or a variable that is not set in it. */
+function isToldPath(text: string): boolean {
+  if (told.test(text)) return true;
+  for (const [, name] of text.matchAll(/\$\{?([a-z_]\w*)/g))
+    if (name !== 'home' && !text.includes(`${name}=`) && !text.includes(`for ${name} `)) return true;
+  return false;
+}
+
 /**
  * Whether what a text does may concern the root itself, `/`, or all that lies right below it, `/*`; texts that hide no
  * words can come to it only so.
  */
 export function mayNameRoot(text: string): boolean {
-  return rootItself.test(text) || pathMade.test(text);
+  return rootItself.test(text) || folderItself.test(text) || pathMade.test(text) || isToldPath(text);
 }
 
 /** Whether a path may begin with `~`, which a `cd` to nowhere and code that asks for it come to as well. */
 export function mayNameHome(text: string): boolean {
-  return (
+  const isNamed =
     text.includes('~') ||
-    /\b(?:cd|pushd)[\s-]*(?:$|[;&|(){}<>#,])|\bcd\s*\n|home(?:dir)?\s*(?:\(|$)|\bdir\.home/.test(text)
-  );
+    /\b(?:cd|pushd)[\s-]*(?:$|[;&|(){}<>#,])|\bcd\s*\n|home(?:dir)?\s*(?:\(|$)|\bdir\.home/.test(text);
+  return isNamed || folderItself.test(text) || isToldPath(text);
 }
 
 /** Whether a path may begin with the letter of a drive: `c:`, `$x:`, but not the last letter of `name:`. */
 export function mayNameDrive(text: string): boolean {
-  return /(?:^|[^\w$]|\$\w+)[a-z]:|\$\w+:|[)}]:/.test(text) || pathMade.test(text);
+  return /(?:^|[^\w$]|\$\w+)[a-z]:|\$\w+:|[)}]:/.test(text) || pathMade.test(text) || isToldPath(text);
 }
 
 /** Whether some name begins with a dot: `/tmp/.x`, `./.x`, `.x/y`, but not `./x` or `a.x`. */

@@ -77,6 +77,14 @@ describe('a path that a text may come to', () => {
     ['rm -rf / --no-preserve-root'],
     ['cd / && rm -rf ./*'],
     ['rm -rf "/"'],
+    // in a script that another call runs in `/`
+    ['rm -rf *'],
+    ["subprocess.run(['rm', '-rf', './*'])"],
+    ['find . -delete'],
+    // told by the call that runs it
+    ['rm -rf "$1"'],
+    ['rm -rf "$D"'],
+    ["def wipe(path):\n    subprocess.run(['rm', '-rf', path])"],
     ['rm -rf //'],
     ['rm -rf /.'],
     ['rm -rf /repo/../'],
@@ -100,8 +108,8 @@ describe('a path that a text may come to', () => {
     ['cd /repo && rm -rf ./build /tmp/x'],
     ['curl http://a.example/x; rm -rf a/b'],
     ['{"command":"cd /w && rm -rf dist/"}'],
-    ['rm -rf "$BUILD_DIR"'],
-    ['rm -rf "$BUILD_DIR/x"'],
+    ['BUILD_DIR=/repo/build; rm -rf "$BUILD_DIR"'],
+    ['for d in build dist; do rm -rf "$d/x"; done'],
     ['sed -i s/a/b/ x; rm -r y'],
   ])('is not the root: %s', (text) => {
     expect(mayNameRoot(foldCase(bare(text)))).toBe(false);

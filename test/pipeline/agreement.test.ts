@@ -54,6 +54,10 @@ describe('steps that matter to one another', () => {
       bash('up() { ssh -N -R 9000:localhost:22 "$1"; }'),
       bash('up op@203.0.113.5'),
     ],
+    ['a script told where to delete', write('/w/x.sh', 'rm -rf *'), bash('cd / && sh /w/x.sh')],
+    ['a script told what to delete', write('/w/x.sh', 'rm -rf "$1"'), bash('sh /w/x.sh /')],
+    ['a home told to a script', write('/w/x.sh', 'rm -rf "$1"'), bash('sh /w/x.sh ~')],
+    ['a home by a script', write('/w/x.sh', 'rm -rf *'), bash('cd && sh /w/x.sh')],
     ['a function told by its arguments', bash('ins() { pip install "$@"; }'), bash('ins reqeusts')],
     [
       'a sourced function told by its arguments',
