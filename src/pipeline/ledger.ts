@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { TrajsieveError } from '../errors.ts';
 import { onDisk } from '../parquet/sink.ts';
@@ -62,8 +62,13 @@ export class Ledger {
     return entry?.id === this.#id(unit) ? entry : undefined;
   }
 
-  /** Deletes what a run that was killed left of these units. */
+  /** Deletes what a run that was killed left of these units, and of the files that are made of all of them. */
   clean(units: readonly WorkUnit[]): void {
+    for (const name of readdirSync(this.folder)) {
+      const path = join(this.folder, name);
+      // others may work in the same folder, but nobody takes as long over a small file as this process has been running
+      if (/\.tmp-\d+$/.test(name) && isOlder(path, performance.timeOrigin)) rmSync(path, { force: true });
+    }
     const entries = new Set(units.map((unit) => basename(entryPath(unit))));
     const ledger = join(this.folder, 'ledger');
     // killed before its rename, an entry is none; units have one job each, so that no other is writing it
@@ -147,6 +152,11 @@ export class Ledger {
 /** Where a unit's entry lies in the run's folder. */
 export function entryPath(unit: WorkUnit): string {
   return `ledger/${String(unit.number).padStart(5, '0')}.json`;
+}
+
+/** @param time in milliseconds of the system's clock */
+function isOlder(path: string, time: number): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? time) < time;
 }
 
 /** Rows in = kept + negative + dropped + quarantined + unreadable, and every row that is kept is in a file. */

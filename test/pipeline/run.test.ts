@@ -76,6 +76,7 @@ describe('a run', () => {
     for (const text of [readFileSync(entry, 'utf8'), '{"unit": 0, "sli']) {
       rmSync(entry);
       writeFileSync(`${entry}.tmp-4711`, text);
+      for (const name of ['plan.json', 'report.html']) writeFileSync(join(out, `${name}.tmp-4711`), text);
       expect(run()).toMatchObject({ status: 0, stderr: '' });
       expect(hashesOf(out)).toEqual(expected);
     }
