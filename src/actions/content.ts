@@ -1,7 +1,7 @@
 import type { Decoder } from './decode.ts';
 import { isText } from './decode.ts';
 import { MAX_DECODED, MAX_DECODINGS } from './limits.ts';
-import { cut, pass } from './overrun.ts';
+import { cut, exceeds, pass } from './overrun.ts';
 import { splices } from './splice.ts';
 
 /**
@@ -135,9 +135,7 @@ interface Reading {
 }
 
 function isTooDeep(depth: number): boolean {
-  if (depth <= 2 * MAX_DECODINGS) return false;
-  pass('decodings');
-  return true;
+  return exceeds(depth, 2 * MAX_DECODINGS, 'decodings');
 }
 
 function read(content: Content, state: Reading, depth: number): Buffer | undefined {
@@ -180,10 +178,7 @@ function read(content: Content, state: Reading, depth: number): Buffer | undefin
         }
         parts.push(bytes);
         total += bytes.length;
-        if (total > MAX_DECODED) {
-          pass('decoded');
-          break;
-        }
+        if (exceeds(total, MAX_DECODED, 'decoded')) break;
       }
       return parts.length > 0 ? Buffer.concat(parts) : undefined;
     }

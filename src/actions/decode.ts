@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { MAX_DECODED } from './limits.ts';
-import { cut, pass } from './overrun.ts';
+import { cut, exceeds, pass } from './overrun.ts';
 
 /**
  * Decoders: bytes in, bytes out, `undefined` where the input is not of that encoding. None of them throws;
@@ -221,7 +221,5 @@ export function isText(text: string): boolean {
 }
 
 function bounded(buffer: Buffer): Buffer {
-  if (buffer.length <= MAX_DECODED) return buffer;
-  pass('decoded');
-  return buffer.subarray(0, MAX_DECODED);
+  return exceeds(buffer.length, MAX_DECODED, 'decoded') ? buffer.subarray(0, MAX_DECODED) : buffer;
 }

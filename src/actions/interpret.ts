@@ -11,7 +11,7 @@ import { interpretSql } from './documents/sql.ts';
 import type { Frame, Given, Language } from './frame.ts';
 import { spend } from './frame.ts';
 import { MAX_DEPTH } from './limits.ts';
-import { pass } from './overrun.ts';
+import { exceeds } from './overrun.ts';
 import { machine } from './shell/evaluate.ts';
 import { newState } from './shell/state.ts';
 import { evaluateText } from './shell/text.ts';
@@ -23,8 +23,7 @@ export function interpret(
   text: string,
   given: Given = {},
 ): Content | undefined {
-  if (frame.depth > MAX_DEPTH) pass('depth');
-  if (frame.depth > MAX_DEPTH || !spend(frame)) return undefined;
+  if (exceeds(frame.depth, MAX_DEPTH, 'depth') || !spend(frame)) return undefined;
   switch (language) {
     case 'shell':
       return interpretShell(frame, text, given);

@@ -59,16 +59,19 @@ export function watched<T>(act: () => T): readonly [result: T, passed: Limit | u
   }
 }
 
+/** Whether there is more of something than there may be; a limit is passed then. */
+export function exceeds(amount: number, most: number, limit: Limit): boolean {
+  if (amount <= most) return false;
+  pass(limit);
+  return true;
+}
+
 /** The beginning of a text; a limit is passed where there was more. */
 export function cut(text: string, most: number, limit: Limit): string {
-  if (text.length <= most) return text;
-  pass(limit);
-  return text.slice(0, most);
+  return exceeds(text.length, most, limit) ? text.slice(0, most) : text;
 }
 
 /** The first items of a list; a limit is passed where there were more. */
 export function firstOf<T>(items: readonly T[], most: number, limit: Limit): readonly T[] {
-  if (items.length <= most) return items;
-  pass(limit);
-  return items.slice(0, most);
+  return exceeds(items.length, most, limit) ? items.slice(0, most) : items;
 }

@@ -140,7 +140,7 @@ function needOfSequence(children: readonly RegexNode[], field: string): Need {
 /** The first names of the paths that a pattern matches which begins `^/name`, each with its slash. */
 function rootsOf([first, slash, next, ...others]: readonly RegexNode[]): string[] | undefined {
   if (first?.kind !== 'boundary' || !first.atTextEdge || next === undefined) return undefined;
-  if (slash?.kind !== 'characters' || slash.characters.join() !== '/') return undefined;
+  if (!isCharacter(slash, '/')) return undefined;
   const branches =
     next.kind === 'choice' ? next.children : [{ kind: 'sequence' as const, children: [next, ...others] }];
   const names = branches.map((branch) => {

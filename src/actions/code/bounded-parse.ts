@@ -1,5 +1,5 @@
 import type { parser } from '@lezer/python';
-import { pass } from '../overrun.ts';
+import { exceeds, pass } from '../overrun.ts';
 
 type Parser = typeof parser;
 export type SyntaxNode = ReturnType<Parser['parse']>['topNode'];
@@ -9,6 +9,14 @@ export function children(node: SyntaxNode): SyntaxNode[] {
   const output: SyntaxNode[] = [];
   for (let child = node.firstChild; child !== null; child = child.nextSibling) output.push(child);
   return output;
+}
+
+/** Syntax inside syntax that is read. */
+const MAX_NESTING = 200;
+
+/** Whether what is read lies too deep in what surrounds it. */
+export function isTooDeep(depth: number): boolean {
+  return exceeds(depth, MAX_NESTING, 'nesting');
 }
 
 /** A token that goes wrong is read up to the line's end: errors in a longer line than this cost more. */

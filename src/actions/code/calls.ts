@@ -1,5 +1,5 @@
 import { MAX_ITEMS } from '../limits.ts';
-import { firstOf, pass } from '../overrun.ts';
+import { exceeds, firstOf } from '../overrun.ts';
 import type { Argument, Expression } from './ast.ts';
 import type { CodeCall, Evaluator } from './evaluate.ts';
 import { method } from './methods.ts';
@@ -57,10 +57,7 @@ function library(
   if (result !== undefined) return result;
   if (callee.imported || expression.created === true || !callee.path.includes('?'))
     noteCall(evaluator, callee.path, expression, callee.imported);
-  if (callee.path.length > 200) {
-    pass('string');
-    return evaluator.hole(expression);
-  }
+  if (exceeds(callee.path.length, 200, 'string')) return evaluator.hole(expression);
   if (callee.imported && callee.self === undefined) return instance(`${callee.path}()`);
   // what an object's method makes still knows what the object knew
   if (isInstance(callee.self))

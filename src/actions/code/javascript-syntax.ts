@@ -1,10 +1,9 @@
 import { parser } from '@lezer/javascript';
 import { pass } from '../overrun.ts';
 import type { Argument, Expression, Parameter, Program, Statement } from './ast.ts';
-import { children, parseBounded, type SyntaxNode } from './bounded-parse.ts';
+import { children, isTooDeep, parseBounded, type SyntaxNode } from './bounded-parse.ts';
 import { scriptEscapes } from './strings.ts';
 
-const MAX_NESTING = 200;
 const MAX_RECOVERY = 1_500;
 const typescript = parser.configure({ dialect: 'ts' });
 
@@ -12,12 +11,6 @@ const typescript = parser.configure({ dialect: 'ts' });
 export function readJavaScript(source: string): Program {
   const reader = new Reader(source);
   return { source, body: reader.statements(parseBounded(typescript, source, MAX_RECOVERY), 0) };
-}
-
-function isTooDeep(depth: number): boolean {
-  if (depth <= MAX_NESTING) return false;
-  pass('nesting');
-  return true;
 }
 
 class Reader {

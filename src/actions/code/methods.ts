@@ -1,6 +1,6 @@
 import { percent } from '../decode.ts';
 import { MAX_STRING, MAX_WORDS } from '../limits.ts';
-import { cut, firstOf, pass } from '../overrun.ts';
+import { cut, exceeds, firstOf } from '../overrun.ts';
 import type { Piece } from '../splice.ts';
 import { assemble, fillNames } from '../splice.ts';
 import type { Expression } from './ast.ts';
@@ -262,9 +262,7 @@ function listOf(texts: readonly string[]): List {
 
 /** Whether a list may take so many more. */
 function hasRoom(items: readonly Value[], more: readonly Value[]): boolean {
-  if (items.length + more.length <= MAX_WORDS) return true;
-  pass('words');
-  return false;
+  return !exceeds(items.length + more.length, MAX_WORDS, 'words');
 }
 
 function ofDict(entries: Map<string, Value>, name: string, given: readonly Value[]): Value | undefined {

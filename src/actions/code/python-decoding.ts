@@ -1,6 +1,6 @@
 import * as decode from '../decode.ts';
 import { MAX_STRING, MAX_WORDS } from '../limits.ts';
-import { firstOf, pass } from '../overrun.ts';
+import { exceeds, firstOf } from '../overrun.ts';
 import { runCode } from './effects.ts';
 import type { CodeCall } from './evaluate.ts';
 import type { Handler } from './python-processes.ts';
@@ -112,8 +112,7 @@ export const decodingCalls: ReadonlyMap<string, Handler> = new Map<string, Handl
     );
     if (rows.some((row) => row === undefined) || rows.length === 0) return undefined;
     const shortest = Math.min(...rows.map((row) => row!.length));
-    if (shortest > MAX_WORDS) pass('words');
-    const length = Math.min(shortest, MAX_WORDS);
+    const length = exceeds(shortest, MAX_WORDS, 'words') ? MAX_WORDS : shortest;
     return list(
       Array.from({ length }, (_, at) =>
         list(
@@ -238,10 +237,7 @@ function percent(plus: boolean): Handler {
 
 /** The value of a JSON text; numbers and truth values are left out, as they may be written otherwise. */
 function fromJson(text: string): Value | undefined {
-  if (text.length > MAX_STRING) {
-    pass('string');
-    return undefined;
-  }
+  if (exceeds(text.length, MAX_STRING, 'string')) return undefined;
   try {
     return jsonValue(JSON.parse(text), 0);
   } catch {

@@ -2,11 +2,10 @@ import { parser } from '@lezer/python';
 import { pass } from '../overrun.ts';
 import { splices } from '../splice.ts';
 import type { Argument, Clause, Expression, Parameter, Program, Statement } from './ast.ts';
-import { children, parseBounded, type SyntaxNode } from './bounded-parse.ts';
+import { children, isTooDeep, parseBounded, type SyntaxNode } from './bounded-parse.ts';
 import { literalOf, pythonEscapes } from './strings.ts';
 
 /** Nesting of the tree past which nothing more is read: no stack is that deep. */
-const MAX_NESTING = 200;
 /** Enough for a long file of Python 2. */
 const MAX_RECOVERY = 4_000;
 
@@ -14,12 +13,6 @@ const MAX_RECOVERY = 4_000;
 export function readPython(source: string): Program {
   const reader = new Reader(source);
   return { source, body: reader.statements(parseBounded(parser, source, MAX_RECOVERY), 0) };
-}
-
-function isTooDeep(depth: number): boolean {
-  if (depth <= MAX_NESTING) return false;
-  pass('nesting');
-  return true;
 }
 
 class Reader {

@@ -1,5 +1,5 @@
 import { MAX_WORDS } from '../limits.ts';
-import { pass } from '../overrun.ts';
+import { exceeds, pass } from '../overrun.ts';
 import type { Argument, Expression, Program, Statement } from './ast.ts';
 import type { Token } from './script-tokens.ts';
 import { tokenize } from './script-tokens.ts';
@@ -161,9 +161,7 @@ class Reader {
   }
 
   private isTooDeep(): boolean {
-    if (this.depth <= MAX_NESTING) return false;
-    pass('nesting');
-    return true;
+    return exceeds(this.depth, MAX_NESTING, 'nesting');
   }
 
   private is(text: string): boolean {
@@ -386,10 +384,7 @@ class Reader {
       // `open(F, "x")` without its parentheses, `exec {"sh"} "sh", "-i"`
       else if (token?.kind === 'string' && output.length === 1 && value?.type === 'list') continue;
       else break;
-      if (output.length > MAX_WORDS) {
-        pass('words');
-        break;
-      }
+      if (exceeds(output.length, MAX_WORDS, 'words')) break;
     }
     return output;
   }

@@ -3,13 +3,16 @@ import type { Content } from '../content.ts';
 import { textContent } from '../content.ts';
 import type { Decoder } from '../decode.ts';
 import { MAX_DEPTH } from '../limits.ts';
-import { pass } from '../overrun.ts';
+import { exceeds } from '../overrun.ts';
 import type { Field } from '../shell/state.ts';
 import { followed } from './filters.ts';
 import type { Invocation } from './invocation.ts';
 import { fileAction, written } from './invocation.ts';
 import type { OptionSpec } from './options.ts';
 import { has, names, optionValues, readWords } from './options.ts';
+
+/** UTF-16 units of a script that is gone through. */
+const MAX_SCRIPT = 4_096;
 
 const SED: OptionSpec = { short: 'efEl', long: names('expression file line-length') };
 
@@ -39,10 +42,7 @@ export function sed(invocation: Invocation): Content | undefined {
 function editedContent(scripts: readonly Field[]): Content | undefined {
   const lines: string[] = [];
   for (const { text } of scripts) {
-    if (text.length > 4_096) {
-      pass('string');
-      continue;
-    }
+    if (exceeds(text.length, MAX_SCRIPT, 'string')) continue;
     const replaced = /(?:^|[;\s\d,$}/])s([/|#,@!:])(?:\\.|(?!\1)[\s\S])*\1((?:\\.|(?!\1)[\s\S])*)\1/.exec(
       text,
     );
@@ -57,10 +57,7 @@ function editedContent(scripts: readonly Field[]): Content | undefined {
 function sedEscapes(invocation: Invocation, scripts: readonly Field[]): void {
   const { sink } = invocation.context.frame;
   for (const { text, start, end } of scripts) {
-    if (text.length > 4_096) {
-      pass('string');
-      continue;
-    }
+    if (exceeds(text.length, MAX_SCRIPT, 'string')) continue;
     const command =
       /^(?:\d+|\$)?\s*e\s+([\s\S]+)$/.exec(text)?.[1] ?? /^s(.).*?\1([\s\S]*?)\1e$/.exec(text)?.[2];
     if (command === undefined || command === '') continue;
@@ -69,9 +66,8 @@ function sedEscapes(invocation: Invocation, scripts: readonly Field[]): void {
       via: [...invocation.context.frame.via, 'sed e'],
       fixed: [start, end] as const,
     };
-    const isShallow = frame.depth < MAX_DEPTH;
-    if (!isShallow) pass('depth');
-    else sink.interpret({ ...frame, depth: frame.depth + 1 }, 'shell', command);
+    const depth = frame.depth + 1;
+    if (!exceeds(depth, MAX_DEPTH, 'depth')) sink.interpret({ ...frame, depth }, 'shell', command);
   }
 }
 
@@ -98,8 +94,7 @@ function substituted(text: string, program: string, extended: boolean): string |
 
 /** The pattern as RE2 has it, which takes linear time. In a basic one `(`, `{`, `+`, `?` and `|` mean themselves. */
 function compiled(source: string, extended: boolean, ignoreCase: boolean): RE2JS | undefined {
-  if (source.length > 256) pass('pattern');
-  if (source === '' || source.length > 256) return undefined;
+  if (source === '' || exceeds(source.length, 256, 'pattern')) return undefined;
   const pattern = extended
     ? source
     : source.replace(/\\([(){}+?|])|\[[^\]]*\]|\\[\s\S]|[(){}+?|]/g, (found, escaped: string | undefined) => {

@@ -1,7 +1,7 @@
 import type { Content } from '../content.ts';
 import { literal, textContent } from '../content.ts';
 import type { Frame } from '../frame.ts';
-import { pass } from '../overrun.ts';
+import { exceeds } from '../overrun.ts';
 import { absolute } from '../paths.ts';
 import type { Invocation } from '../programs/invocation.ts';
 import { frameOf, word } from '../programs/invocation.ts';
@@ -145,11 +145,7 @@ function evaluateWords(call: Invocation, frame: Frame): Content | undefined {
     return undefined;
   }
   const text = words.map((field) => field.text).join(' ');
-  if (text === '') return undefined;
-  if (context.state.calling.length > 32) {
-    pass('depth');
-    return undefined;
-  }
+  if (text === '' || exceeds(context.state.calling.length, 32, 'depth')) return undefined;
   context.state.calling.push('eval');
   const inside: Context = {
     ...context,

@@ -21,7 +21,7 @@ import { append, literal } from '../content.ts';
 import type { Frame } from '../frame.ts';
 import { spend } from '../frame.ts';
 import { MAX_ITEMS, MAX_WORDS } from '../limits.ts';
-import { firstOf, pass } from '../overrun.ts';
+import { exceeds, firstOf, pass } from '../overrun.ts';
 import { assign } from './assign.ts';
 import { expandText, expandWord } from './expand.ts';
 import { invoke } from './invoke.ts';
@@ -294,10 +294,7 @@ function simple(context: Context, command: Command): Content | undefined {
   }
   const argv = expandWord(context, command.name);
   for (const argument of command.args) {
-    if (argv.length > MAX_WORDS) {
-      pass('words');
-      break;
-    }
+    if (exceeds(argv.length, MAX_WORDS, 'words')) break;
     if (argument.type === 'Word') argv.push(...expandWord(context, argument));
     else argv.push(declared(context, argument));
   }

@@ -12,7 +12,7 @@ import type { Content } from '../content.ts';
 import { exact, textContent } from '../content.ts';
 import { inner, spend } from '../frame.ts';
 import { MAX_STRING, MAX_WORDS } from '../limits.ts';
-import { cut, pass } from '../overrun.ts';
+import { cut, exceeds, pass } from '../overrun.ts';
 import { splices } from '../splice.ts';
 import { expandBraces } from './braces.ts';
 import { guessedPath } from './guessed-path.ts';
@@ -129,10 +129,7 @@ function textsBehind(segments: readonly Segment[]): string[] {
 function unsplit(segments: readonly Segment[], start: number, end: number): Field {
   let text = '';
   for (const segment of segments) {
-    if (text.length > MAX_STRING) {
-      pass('string');
-      break;
-    }
+    if (exceeds(text.length, MAX_STRING, 'string')) break;
     text += segment.ends === true ? ' ' : segment.text;
   }
   const only = segments.length === 1 ? segments[0] : undefined;
@@ -332,8 +329,7 @@ function fieldsOf(context: Context, segments: readonly Segment[], start: number,
         }
       });
     }
-    if (fields.length > MAX_WORDS) pass('words');
-    if (!spend(context.frame, 0) || fields.length > MAX_WORDS) break;
+    if (exceeds(fields.length, MAX_WORDS, 'words') || !spend(context.frame, 0)) break;
   }
   close();
   return fields;

@@ -1,7 +1,7 @@
 import type { ParameterExpansionPart, Word } from 'unbash';
 import { escapeRegExp } from '../../escape-reg-exp.ts';
 import { MAX_STRING } from '../limits.ts';
-import { cut, pass } from '../overrun.ts';
+import { cut, exceeds, pass } from '../overrun.ts';
 import type { Context, Variable } from './state.ts';
 import { plain } from './state.ts';
 
@@ -150,8 +150,7 @@ function compile(source: string, pattern: string, flags = ''): RegExp | undefine
 function replaceGlob(text: string, pattern: string, replacement: string, operator: string): string {
   const anchored = operator === '/#' ? '^' : '';
   const end = operator === '/%' ? '$' : '';
-  if (text.length > MAX_STRING) pass('string');
-  if (pattern === '' || text.length > MAX_STRING) return text;
+  if (exceeds(text.length, MAX_STRING, 'string') || pattern === '') return text;
   const expression = compile(
     anchored + globSource(pattern, true) + end,
     pattern,
@@ -173,8 +172,7 @@ function remove(text: string, pattern: string, operator: string): string {
   }
   // the shortest suffix is the one that starts last
   const expression = compile(`^${globSource(pattern, true)}$`, pattern);
-  if (text.length > 4096) pass('string');
-  if (expression === undefined || text.length > 4096) return text;
+  if (exceeds(text.length, 4096, 'string') || expression === undefined) return text;
   const order = [...Array(text.length + 1).keys()];
   for (const start of greedy ? order : order.reverse()) {
     if (expression.test(text.slice(start))) return text.slice(0, start);
