@@ -161,7 +161,7 @@ describe('Regex', () => {
       fc.property(matching, flags, subject, subject, ([pattern, sample], flags, before, after) => {
         const regex = new Regex(pattern, flags);
         const text = flags.i ? before + sample.toUpperCase() + after : before + sample + after;
-        fc.pre(native(pattern, flags).test(text));
+        // JavaScript is not asked: a star within a star may take it forever
         expect(regex.test(new Text(text))).toBe(true);
         const folded = foldCase(text);
         if (regex.requirement.every((literals) => literals.length > 0)) demanding++;
