@@ -98,11 +98,11 @@ const chunkSize = (size: number) => Math.max(size + 1, 64);
 const releasedFrom = 16 * 1024;
 
 /**
- * Gives back at once what `decompress` or `compress` made, instead of when it is collected: buffers are not on V8's heap, but
- * count towards when it is collected. What is read from it, or from a view on it, is undefined then. Does nothing before
- * Node 21, nor to memory of WASM.
+ * Gives back at once what was read, `decompress` or `compress` made, instead of when it is collected: buffers are not on V8's
+ * heap, but count towards when it is collected. What is read from it, or from a view on it, is undefined then. Does nothing
+ * before Node 21, nor to memory of WASM.
  */
-export function release(made: Uint8Array): void {
+export function release(made: ArrayBufferView): void {
   const buffer = made.buffer as ArrayBuffer & { transfer?(length: number): ArrayBuffer };
   if (buffer.byteLength < releasedFrom) return;
   try {

@@ -121,7 +121,10 @@ export class ColumnCursor {
         this.#dictionaryPage = raw;
         continue;
       }
-      if (raw.valueCount === 0) continue;
+      if (raw.valueCount === 0) {
+        raw.done();
+        continue;
+      }
       return this.#guard(() => this.#place(raw));
     }
   }
@@ -161,6 +164,7 @@ export class ColumnCursor {
     current.slot = endSlot;
     current.row = endRow;
     current.continues = false;
+    let isReleased = false;
     return {
       raw,
       whole: firstSlot === 0 && endSlot === raw.valueCount,
@@ -171,9 +175,11 @@ export class ColumnCursor {
       endSlot,
       decoded: () => this.#decode(current),
       release: () => {
-        if (endSlot < raw.valueCount || current.split === undefined) return;
-        if (current.split.isOwn) release(current.split.bytes);
+        if (endSlot < raw.valueCount || isReleased) return;
+        isReleased = true;
+        if (current.split?.isOwn === true) release(current.split.bytes);
         current.split = undefined;
+        raw.done();
       },
     };
   }

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { messageOf, TrajsieveError } from '../errors.ts';
+import { release } from './codec.ts';
 import type { Chunk } from './footer.ts';
 import type { ByteSource } from './source.ts';
 import { booleanField, numberField, readThrift, structField, type ThriftStruct } from './thrift.ts';
@@ -34,6 +35,8 @@ export interface RawPage {
   readonly uncompressedSize: number;
   /** v2 only */
   readonly rowCount?: number;
+  /** Call once, when nothing is read of the page any more: its memory is given back with that of the pages read with it. */
+  done(): void;
 }
 
 /** The body of a page, compressed as it is. */
@@ -51,7 +54,8 @@ const plausibleRatio = 1100;
  * Throws a TrajsieveError that names file and column when a page cannot be read.
  */
 export async function* readPages(source: ByteSource, chunk: Chunk): AsyncGenerator<RawPage> {
-  let window: Uint8Array = new Uint8Array(0);
+  let loan = new Loan(new Uint8Array(0));
+  let window = loan.bytes;
   let windowStart = chunk.start;
   let at = chunk.start;
   let values = 0;
@@ -60,7 +64,10 @@ export async function* readPages(source: ByteSource, chunk: Chunk): AsyncGenerat
     if (at - windowStart + length <= window.length) return;
     if (at + length > chunk.end) throw new RangeError(`page at byte ${at} reaches beyond its column chunk`);
     const size = Math.min(Math.max(length, readAhead), chunk.end - at);
-    window = await source.read(at, size);
+    const bytes = await source.read(at, size);
+    loan.end();
+    loan = new Loan(bytes);
+    window = bytes;
     windowStart = at;
   };
 
@@ -72,12 +79,14 @@ export async function* readPages(source: ByteSource, chunk: Chunk): AsyncGenerat
       await ensure(headerLength + bodySize);
       const from = at - windowStart;
       const bytes = window.subarray(from, from + headerLength + bodySize);
-      const page = interpret(header, headerLength, bytes, chunk);
+      const page = interpret(header, headerLength, bytes, chunk, loan);
       at += bytes.length;
       if (page === undefined) continue;
+      loan.pages += 1;
       if (page.kind !== 'dictionary') values += page.valueCount;
       yield page;
     }
+    loan.end();
     if (values !== chunk.valueCount)
       throw new Error(`pages hold ${values} values, the footer says ${chunk.valueCount}`);
   } catch (error) {
@@ -100,11 +109,34 @@ export async function* readPages(source: ByteSource, chunk: Chunk): AsyncGenerat
   }
 }
 
+/** Memory that pages were read into, and how many of them are still in use. */
+class Loan {
+  readonly bytes: Uint8Array;
+  pages = 0;
+  #isRead = false;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** No more pages are read from it. */
+  end(): void {
+    this.#isRead = true;
+    if (this.pages === 0) release(this.bytes);
+  }
+
+  giveBack(): void {
+    this.pages -= 1;
+    if (this.pages === 0 && this.#isRead) release(this.bytes);
+  }
+}
+
 function interpret(
   header: ThriftStruct,
   headerLength: number,
   bytes: Uint8Array,
   chunk: Chunk,
+  loan: Loan,
 ): RawPage | undefined {
   const type = numberField(header, 1);
   if (type === pageType.index) return undefined;
@@ -141,7 +173,8 @@ function interpret(
   ) {
     throw new Error('page checksum does not match its bytes');
   }
-  const base = { kind, bytes, headerLength, header, detail, valueCount, uncompressedSize };
+  const done = () => loan.giveBack();
+  const base = { kind, bytes, headerLength, header, detail, valueCount, uncompressedSize, done };
   if (kind !== 'v2') return { ...base, encoding: numberField(detail, 2) ?? -1 };
   return { ...base, encoding: numberField(detail, 4) ?? -1, rowCount: numberField(detail, 3) ?? -1 };
 }

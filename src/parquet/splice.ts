@@ -1,6 +1,7 @@
 import { lastLeafOf, writeAddedField } from './added-field.ts';
 import type { ChunkOutput } from './chunk-output.ts';
 import { headerNulls } from './chunk-output.ts';
+import { release } from './codec.ts';
 import { ColumnCursor, type PageMap, type Piece } from './column.ts';
 import { dictionaryUse, isDictionary, withoutUnused } from './dictionary-use.ts';
 import {
@@ -82,7 +83,9 @@ interface Taker {
 
 async function* readBlocks(source: ByteSource, chunk: Chunk): AsyncGenerator<Uint8Array> {
   for (let at = chunk.start; at < chunk.end; at += copyBlock) {
-    yield await source.read(at, Math.min(copyBlock, chunk.end - at));
+    const block = await source.read(at, Math.min(copyBlock, chunk.end - at));
+    yield block;
+    release(block);
   }
 }
 
@@ -170,8 +173,13 @@ function writePiece(
   }
   const decoded =
     edits === undefined ? piece.decoded() : replaceValues(piece.decoded(), edits.values, chunk.leaf);
-  for (const encoded of encodePages(decoded, runs, piece.raw, chunk, { bounds: bounds !== undefined, plain }))
+  for (const encoded of encodePages(decoded, runs, piece.raw, chunk, {
+    bounds: bounds !== undefined,
+    plain,
+  })) {
     output.encoded(encoded);
+    release(encoded.bytes);
+  }
 }
 
 function collect(piece: Piece, runs: readonly Run[], bounds: BoundsCollector, chunk: Chunk): void {

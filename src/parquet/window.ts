@@ -1,3 +1,4 @@
+import { release } from './codec.ts';
 import { ColumnCursor, type PageMap, type Piece } from './column.ts';
 import type { RowGroup } from './footer.ts';
 import type { Leaf } from './schema.ts';
@@ -35,6 +36,17 @@ export class LeafWindow {
     const { page } = this.parts[part]!;
     this.#ranges[part] ??= asRanges(page.values, page.valueCount);
     return this.#ranges[part];
+  }
+
+  /** Gives back the memory of what was worked out from the pages. */
+  release(): void {
+    for (const [number, { page, valueAt }] of this.parts.entries()) {
+      if (valueAt !== undefined) release(valueAt);
+      const own = this.#ranges[number];
+      if (own === undefined || own === page.values) continue;
+      release(own.starts);
+      release(own.ends);
+    }
   }
 
   repetition(slot: number): number {
@@ -122,6 +134,7 @@ export async function* readWindows(
       return [cursor.chunk.leaf, leafWindow(cursor.chunk.leaf, own, rowCount)];
     });
     const release = () => {
+      for (const [, window] of windows) window.release();
       for (const own of pieces.values()) for (const piece of own) piece.release();
     };
     yield { firstRow, rowCount, leaves: new Map(windows), release };

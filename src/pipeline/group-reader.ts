@@ -121,7 +121,7 @@ export class GroupReader {
       }
       yield rows;
       window.release();
-      if (window.firstRow + window.rowCount >= limit) return;
+      if (isEnough(window, limit, group)) return;
     }
   }
 
@@ -162,7 +162,7 @@ export class GroupReader {
         });
       }
       yield rows;
-      if (window.firstRow + window.rowCount >= limit) return;
+      if (isEnough(window, limit, group)) return;
     }
   }
 
@@ -199,4 +199,9 @@ export class GroupReader {
       return this.#examiner.uneditable(examined, error.message);
     }
   }
+}
+
+/** Who takes the whole group reads on to its end, where the rows of its pages are told. */
+function isEnough(window: Window, limit: number, group: RowGroup): boolean {
+  return limit < group.rowCount && window.firstRow + window.rowCount >= limit;
 }
