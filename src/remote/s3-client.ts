@@ -25,7 +25,7 @@ async function connect(): Promise<S3> {
   const sdk = await loadOptional<typeof Sdk>('@aws-sdk/client-s3', 's3://');
   const { env } = process;
   const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
-  const agent = s3Agent();
+  const agent = await s3Agent();
   const options: Sdk.S3ClientConfig = {
     maxAttempts: 1,
     followRegionRedirects: true,
