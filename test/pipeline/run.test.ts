@@ -91,8 +91,9 @@ describe('a run', () => {
     const folder = temporaryFolder();
     const inputs = await writeInputs(folder);
     const whole = join(folder, 'whole');
+    const two = ['--workers', '2', '-q'];
     const started = Date.now();
-    expect(trajsieve(['run', inputs, '--out', whole, '-q']).status).toBe(0);
+    expect(trajsieve(['run', inputs, '--out', whole, ...two]).status).toBe(0);
     const duration = Date.now() - started;
     const expected = hashesOf(whole);
 
@@ -101,13 +102,13 @@ describe('a run', () => {
     for (let round = 0; round < 5; round++) {
       const out = join(folder, `killed-${round}`);
       for (let kills = 0; kills < 4; kills++) {
-        const child = startTrajsieve(['run', inputs, '--out', out, '-q']);
+        const child = startTrajsieve(['run', inputs, '--out', out, ...two]);
         const ended = new Promise((resolve) => child.on('exit', resolve));
         await setTimeout(duration * random() * 1.1);
         child.kill('SIGKILL');
         await ended;
       }
-      const again = trajsieve(['run', inputs, '--out', out, '-q']);
+      const again = trajsieve(['run', inputs, '--out', out, ...two]);
       expect(again.stderr).toBe('');
       expect(again.status).toBe(0);
       expect(hashesOf(out)).toEqual(expected);

@@ -23,7 +23,8 @@ process.on('exit', () => rmSync(fewRules, { recursive: true, force: true }));
 
 /**
  * Environment without what would change a run: an array job's variables, settings of trajsieve. `TRAJSIEVE_CLASSIFIERS`
- * as `builtin` takes all rules instead of a few.
+ * as `builtin` takes all rules instead of a few. One worker, where a test does not ask for more: each takes a second to
+ * start, and test files run side by side.
  */
 function environment(extra: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
@@ -33,6 +34,7 @@ function environment(extra: Record<string, string | undefined> = {}): NodeJS.Pro
     ...Object.fromEntries(kept),
     NO_COLOR: '1',
     TRAJSIEVE_CLASSIFIERS: fewRules,
+    TRAJSIEVE_WORKERS: '1',
     ...extra,
   };
 }
