@@ -1,12 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { compress, loadCodecs } from '../../src/parquet/codec.ts';
 import { samples, sessions, unsafe } from '../datasets/samples.ts';
 import { episodes } from '../support/episodes.ts';
+import { suiteFolder } from '../support/suite-folder.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { hashesOf, trajsieve } from '../support/trajsieve.ts';
 
@@ -194,17 +195,37 @@ describe('JSON files', () => {
     );
   });
 
-  it.each(
-    samples.filter(({ spec }) => !spec.startsWith('step')).map((sample) => [sample.name, sample] as const),
-  )('of shape %s: the planted act is found at its step', async (_, sample) => {
-    const folder = temporaryFolder();
-    const rules = plantedRules(folder);
-    writeFileSync(join(folder, 'rows.jsonl'), sample.rows.map((row) => JSON.stringify(row)).join('\n'));
-    const out = join(folder, 'out');
-    const result = trajsieve(['run', join(folder, 'rows.jsonl'), '--out', out, '-q', '--classifiers', rules]);
-    expect(result.stderr).toBe('');
-    const findings = await rowsOf(join(out, 'findings', 'train-00000-of-00001.parquet'));
-    expect(findings.filter(({ row }) => row === 0n).map(({ step }) => step)).toEqual([sample.act.step]);
+  describe('of shape', () => {
+    const ofRows = samples.filter(({ spec }) => !spec.startsWith('step'));
+    const fileOf = (index: number) => `${String(index).padStart(2, '0')}.jsonl`;
+    const found = new Map<string, Record<string, unknown>[]>();
+    let stderr = 'not run';
+
+    // one run over a file of each shape: each file is recognised by itself
+    const folder = suiteFolder();
+    beforeAll(async () => {
+      const inputs = join(folder, 'in');
+      mkdirSync(inputs);
+      for (const [index, { rows }] of ofRows.entries())
+        writeFileSync(join(inputs, fileOf(index)), rows.map((row) => JSON.stringify(row)).join('\n'));
+      const out = join(folder, 'out');
+      ({ stderr } = trajsieve(['run', inputs, '--out', out, '-q', '--classifiers', plantedRules(folder)]));
+      for (const name of readdirSync(join(out, 'findings'))) {
+        for (const row of await rowsOf(join(out, 'findings', name))) {
+          const file = basename(String(row['file']));
+          found.set(file, [...(found.get(file) ?? []), row]);
+        }
+      }
+    }, 120_000);
+
+    it.each(ofRows.map((sample, index) => [sample.name, sample, index] as const))(
+      '%s: the planted act is found at its step',
+      (_, sample, index) => {
+        expect(stderr).toBe('');
+        const findings = found.get(fileOf(index)) ?? [];
+        expect(findings.filter(({ row }) => row === 0n).map(({ step }) => step)).toEqual([sample.act.step]);
+      },
+    );
   });
 
   it('that are sessions share an output, each a row', async () => {
