@@ -1,5 +1,5 @@
 import { messageOf, TrajsieveError } from '../errors.ts';
-import { proxiedFetch } from './proxy.ts';
+import { proxiedFetch } from './proxied-fetch.ts';
 import type { RangeAnswer, RequestRange } from './ranges.ts';
 import { changed } from './ranges.ts';
 import { isTransientStatus, retryAfterOf, TransientError } from './retry.ts';

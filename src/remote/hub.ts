@@ -5,7 +5,7 @@ import type * as Hub from '@huggingface/hub';
 import { TrajsieveError } from '../errors.ts';
 import { webRanges } from './http.ts';
 import { loadOptional } from './packages.ts';
-import { proxiedFetch } from './proxy.ts';
+import { proxiedFetch } from './proxied-fetch.ts';
 import { givenUp, type RequestRange } from './ranges.ts';
 import { isTransientStatus, retryAfterOf, TransientError, withRetries } from './retry.ts';
 

@@ -1,7 +1,7 @@
 import type * as Sdk from '@aws-sdk/client-s3';
 import { messageOf, TrajsieveError } from '../errors.ts';
 import { loadOptional } from './packages.ts';
-import { s3Agent } from './proxy.ts';
+import { hasProxy } from './proxy.ts';
 import { isTransientStatus, retryAfterOf, TransientError } from './retry.ts';
 
 /** The S3 client of this thread, with the package that it comes from. */
@@ -25,7 +25,7 @@ async function connect(): Promise<S3> {
   const sdk = await loadOptional<typeof Sdk>('@aws-sdk/client-s3', 's3://');
   const { env } = process;
   const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
-  const agent = await s3Agent();
+  const agent = hasProxy() ? (await import('./tunnel.ts')).tunnels : undefined;
   const options: Sdk.S3ClientConfig = {
     maxAttempts: 1,
     followRegionRedirects: true,
